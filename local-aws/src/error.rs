@@ -1,0 +1,23 @@
+//! Why a server did not start.
+
+use std::net::SocketAddr;
+
+/// Why an endpoint could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {addr}: {source}; choose another port, or port 0 for a free one")]
+    Bind {
+        /// The address asked for.
+        addr: SocketAddr,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// No thread or reactor for the server could be made.
+    #[error("cannot start the server thread of the local AWS: {0}")]
+    Thread(std::io::Error),
+    /// The in-memory DynamoDB could not be opened.
+    #[error("cannot open the in-memory DynamoDB: {0}")]
+    Database(String),
+}
