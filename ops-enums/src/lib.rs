@@ -1,1 +1,43 @@
-//! Under construction.
+//! The AWS operations that exist, and what each of them acts on.
+//!
+//! One enum per service of the original decorator, each with every operation of that service's APIs, and
+//! [`Operation`], which holds any of them. This is the one source of truth: the attribute macro checks declarations
+//! against it and generates the typed handles from it, and the runtime reads tracking records with it.
+//!
+//! ```
+//! use ops_enums::{DynamoDBOperation, Operation, Resource, Target};
+//!
+//! let operation = DynamoDBOperation::GetItem;
+//! assert_eq!(operation.iam(), "dynamodb:GetItem");
+//! assert_eq!(operation.resource(), Resource::Table);
+//! assert_eq!(operation.target(), Target::Member("TableName"));
+//!
+//! // Three writers, three spellings, one operation.
+//! for text in ["dynamodb:GetItem", "GET_ITEM", "GetItem"] {
+//!     assert!(Operation::spelled(text).any(|found| found == operation.into()));
+//! }
+//! ```
+//!
+//! # Where the facts come from
+//! Names and input members: the service models in botocore, read by the `catalogue` command of this repository into
+//! `src/operations/`, one file per enum, with version and checksum in its header. Kinds of resources and targets: a
+//! short table of rules over those members, reviewed by hand (`catalogue/src/rules.rs`). What is approximate about
+//! them is said at [`Resource`] and [`Target`].
+//!
+//! Plain data: no dependencies, no I/O, no allocation.
+
+mod facts;
+mod lookup;
+mod operation;
+mod operations;
+mod resource;
+mod service;
+
+pub use facts::Target;
+pub use operation::Operation;
+pub use operations::{
+    BedrockOperation, CognitoOperation, DynamoDBOperation, LambdaOperation, S3Operation,
+    SQSOperation, SSMOperation, SecretsManagerOperation,
+};
+pub use resource::Resource;
+pub use service::Service;

@@ -1,0 +1,142 @@
+//! What every table promises.
+
+use std::collections::HashSet;
+
+use ops_enums::{
+    CognitoOperation, DynamoDBOperation, LambdaOperation, Operation, Resource, S3Operation,
+    SQSOperation, SSMOperation, SecretsManagerOperation, Service, Target,
+};
+
+#[test]
+fn spellings_are_free_of_collisions_within_a_service() {
+    let mut seen = HashSet::new();
+    for operation in Operation::all() {
+        let letters = operation.iam().replace('_', "").to_lowercase();
+        assert!(seen.insert(letters), "{operation} collides");
+    }
+}
+
+#[test]
+fn every_row_agrees_with_itself() {
+    for operation in Operation::all() {
+        let prefix = operation.service().iam_prefix();
+        assert_eq!(operation.iam(), format!("{prefix}:{}", operation.name()));
+        assert_eq!(operation.to_string(), operation.iam());
+        if let Some(method) = operation.sdk_method() {
+            assert_eq!(method.replace('_', ""), operation.name().to_lowercase());
+        }
+        if operation.resource() == Resource::Account {
+            assert_eq!(operation.target(), Target::None, "{operation}");
+        }
+    }
+}
+
+#[test]
+fn enums_list_themselves_in_declaration_order() {
+    for (at, operation) in DynamoDBOperation::ALL.iter().enumerate() {
+        assert_eq!(*operation as usize, at);
+    }
+    assert!(DynamoDBOperation::ALL.is_sorted());
+    let all: Vec<Operation> = Operation::all().collect();
+    assert!(all.is_sorted());
+}
+
+#[test]
+fn resources_and_targets_are_as_reviewed() {
+    use Target::{Member, Nested, None};
+    let cases: [(Operation, Resource, Target); 16] = [
+        (
+            DynamoDBOperation::Query.into(),
+            Resource::Table,
+            Member("TableName"),
+        ),
+        (
+            DynamoDBOperation::BatchGetItem.into(),
+            Resource::Table,
+            Nested,
+        ),
+        (
+            DynamoDBOperation::TransactWriteItems.into(),
+            Resource::Table,
+            Nested,
+        ),
+        (
+            DynamoDBOperation::DeleteBackup.into(),
+            Resource::Backup,
+            Nested,
+        ),
+        (
+            DynamoDBOperation::ListTables.into(),
+            Resource::Account,
+            None,
+        ),
+        (
+            DynamoDBOperation::DescribeStream.into(),
+            Resource::Stream,
+            Member("StreamArn"),
+        ),
+        (
+            S3Operation::PutObject.into(),
+            Resource::Object,
+            Member("Bucket"),
+        ),
+        (
+            S3Operation::DeleteObjects.into(),
+            Resource::Object,
+            Member("Bucket"),
+        ),
+        (
+            S3Operation::ListObjectsV2.into(),
+            Resource::Bucket,
+            Member("Bucket"),
+        ),
+        (
+            SQSOperation::GetQueueUrl.into(),
+            Resource::Queue,
+            Member("QueueName"),
+        ),
+        (
+            SecretsManagerOperation::CreateSecret.into(),
+            Resource::Secret,
+            Member("Name"),
+        ),
+        (
+            SSMOperation::GetParametersByPath.into(),
+            Resource::Parameter,
+            Member("Path"),
+        ),
+        (SSMOperation::GetDocument.into(), Resource::Document, None),
+        (
+            LambdaOperation::Invoke.into(),
+            Resource::Function,
+            Member("FunctionName"),
+        ),
+        (
+            CognitoOperation::AdminGetUser.into(),
+            Resource::UserPool,
+            Member("UserPoolId"),
+        ),
+        (
+            CognitoOperation::SignUp.into(),
+            Resource::UserPoolClient,
+            Member("ClientId"),
+        ),
+    ];
+    for (operation, resource, target) in cases {
+        assert_eq!(
+            (operation.resource(), operation.target()),
+            (resource, target),
+            "{operation}"
+        );
+    }
+}
+
+#[test]
+fn facts_are_known_at_compile_time() {
+    const OPERATION: DynamoDBOperation = DynamoDBOperation::GetRecords;
+    const IAM: &str = OPERATION.iam();
+    const SERVICE: Service = Operation::DynamoDB(OPERATION).service();
+    assert_eq!(IAM, "dynamodb:GetRecords");
+    assert_eq!(SERVICE.id(), "DynamoDB Streams");
+    assert_eq!(SERVICE.sdk_crate(), "aws-sdk-dynamodbstreams");
+}
