@@ -1,0 +1,172 @@
+//! Why a value could not be had, told apart the way an operator needs it.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+/// Why a variable could not be read from one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// There is nothing there, or only white space.
+    Absent,
+    /// The environment has it, but not as UTF-8.
+    NotUnicode,
+    /// The role may not read the parameter.
+    AccessDenied,
+    /// The account's rate for Parameter Store was exceeded through every retry.
+    Throttled,
+    /// It is a SecureString whose key the role may not use, or whose key is gone.
+    Undecryptable,
+    /// There are no AWS credentials, or they are expired or wrong.
+    BadCredentials,
+    /// No answer: network, name resolution, time-out.
+    Unreachable,
+    /// The service refused the request for another reason.
+    Refused,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Absent => "absent",
+            Self::NotUnicode => "not UTF-8",
+            Self::AccessDenied => "access denied",
+            Self::Throttled => "throttled",
+            Self::Undecryptable => "cannot be decrypted",
+            Self::BadCredentials => "no valid credentials",
+            Self::Unreachable => "unreachable",
+            Self::Refused => "refused",
+        })
+    }
+}
+
+/// A reason with the service's own words.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    pub(crate) reason: Reason,
+    pub(crate) detail: String,
+}
+
+impl Failure {
+    pub(crate) fn new(reason: Reason, detail: impl Into<String>) -> Self {
+        Self {
+            reason,
+            detail: detail.into(),
+        }
+    }
+}
+
+/// Turns an SDK error into a failure.
+///
+/// Only error codes and messages are kept, never the `Debug` form of the error: that may hold the
+/// body of an answer, and so a secret.
+pub(crate) fn classified<E>(error: &SdkError<E, HttpResponse>) -> Failure
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    match error {
+        SdkError::ServiceError(service) => {
+            let code = service.err().code().unwrap_or("error without a code");
+            let message = service.err().message().unwrap_or("no message");
+            Failure::new(service_reason(code, message), format!("{code}: {message}"))
+        }
+        SdkError::ResponseError(_) => Failure::new(
+            Reason::Unreachable,
+            "the answer is not one of this service's",
+        ),
+        SdkError::TimeoutError(_) => Failure::new(Reason::Unreachable, "no answer in time"),
+        other if chain(other).any(|cause| cause.is::<CredentialsError>()) => {
+            Failure::new(Reason::BadCredentials, causes(other))
+        }
+        other => Failure::new(Reason::Unreachable, causes(other)),
+    }
+}
+
+/// An error and its causes, outermost first.
+fn chain<'e>(
+    error: &'e (dyn StdError + 'static),
+) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+fn causes(error: &(dyn StdError + 'static)) -> String {
+    let mut messages: Vec<String> = chain(error).map(ToString::to_string).collect();
+    messages.dedup();
+    messages.join(": ")
+}
+
+/// Parameter Store reports a key that may not be used as `AccessDeniedException` with KMS's
+/// message, and a key that is gone or disabled as `InvalidKeyId`
+/// ([GetParameters](https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html)).
+fn service_reason(code: &str, message: &str) -> Reason {
+    let about_a_key = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        ["kms", "ciphertext", "decrypt"]
+            .iter()
+            .any(|word| text.contains(word))
+    };
+    match code {
+        "ThrottlingException"
+        | "Throttling"
+        | "ThrottledException"
+        | "RequestThrottled"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded" => Reason::Throttled,
+        "InvalidKeyId" => Reason::Undecryptable,
+        "AccessDeniedException" | "AccessDenied" if about_a_key(message) => Reason::Undecryptable,
+        "AccessDeniedException" | "AccessDenied" => Reason::AccessDenied,
+        "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "ExpiredTokenException"
+        | "ExpiredToken"
+        | "InvalidSignatureException"
+        | "MissingAuthenticationToken"
+        | "IncompleteSignature" => Reason::BadCredentials,
+        code if code.starts_with("KMS") => Reason::Undecryptable,
+        "InternalServerError" | "ServiceUnavailable" => Reason::Unreachable,
+        _ => Reason::Refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_that_need_different_people_are_told_apart() {
+        for (code, message, expected) in [
+            (
+                "AccessDeniedException",
+                "User is not authorized to perform: ssm:GetParameters",
+                Reason::AccessDenied,
+            ),
+            (
+                "AccessDeniedException",
+                "The ciphertext refers to a customer master key that does not exist",
+                Reason::Undecryptable,
+            ),
+            (
+                "AccessDeniedException",
+                "User is not authorized to perform: kms:Decrypt",
+                Reason::Undecryptable,
+            ),
+            ("InvalidKeyId", "", Reason::Undecryptable),
+            ("KMSInvalidStateException", "", Reason::Undecryptable),
+            ("ThrottlingException", "Rate exceeded", Reason::Throttled),
+            ("ExpiredTokenException", "", Reason::BadCredentials),
+            (
+                "ValidationException",
+                "1 validation error detected",
+                Reason::Refused,
+            ),
+            ("InternalServerError", "", Reason::Unreachable),
+        ] {
+            assert_eq!(service_reason(code, message), expected, "{code} {message}");
+        }
+    }
+}
