@@ -21,3 +21,18 @@ pub enum StartError {
     #[error("cannot open the in-memory DynamoDB: {0}")]
     Database(String),
 }
+
+/// What a service answered to a call made in process.
+#[derive(Debug, thiserror::Error)]
+#[error("{service}:{operation} was refused with {code}: {message}")]
+#[non_exhaustive]
+pub struct RefusedError {
+    /// The service's signing name.
+    pub service: &'static str,
+    /// The API operation.
+    pub operation: String,
+    /// The error code, such as `ResourceNotFoundException`.
+    pub code: String,
+    /// The service's message.
+    pub message: String,
+}

@@ -1,4 +1,4 @@
-//! The awsJson protocols: errors and answers as the SDKs read them.
+//! The awsJson protocols: what a service refuses, and the members of a request.
 
 use serde_json::{Map, Value};
 
@@ -26,6 +26,11 @@ impl AwsError {
         }
     }
 
+    /// A request that breaks a constraint of the API.
+    pub(crate) fn validation(message: impl Into<String>) -> Self {
+        AwsError::new("ValidationException", message)
+    }
+
     /// The refusal for an operation that this emulator does not know.
     pub(crate) fn unknown_operation(service: &str, operation: &str) -> Self {
         AwsError::new(
@@ -43,5 +48,23 @@ impl AwsError {
     pub(crate) fn with_status(mut self, status: u16) -> Self {
         self.status = status;
         self
+    }
+
+    /// The same error with one more member.
+    pub(crate) fn with(mut self, member: &str, value: Value) -> Self {
+        self.extra.insert(member.to_owned(), value);
+        self
+    }
+}
+
+/// The body of an awsJson request; an empty one counts as `{}`.
+pub(crate) fn parse(body: &[u8]) -> Result<Value, AwsError> {
+    if body.is_empty() {
+        return Ok(Value::Object(Map::new()));
+    }
+    match serde_json::from_slice(body) {
+        Ok(value @ Value::Object(_)) => Ok(value),
+        Ok(_) => Err(AwsError::serialization("the body is not a JSON object")),
+        Err(_) => Err(AwsError::serialization("the body is not JSON")),
     }
 }

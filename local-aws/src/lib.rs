@@ -9,9 +9,23 @@
 
 mod calls;
 mod constants;
+mod dispatch;
+mod dynamodb;
 mod error;
+mod faults;
+mod ids;
 mod json;
+mod limits;
+mod local_aws;
+mod partial;
 mod request;
+mod response;
+mod s3_operation;
+mod server;
+mod signature;
+mod sts;
+mod throttle;
+mod world;
 
 pub mod cognito;
 pub mod s3;
@@ -21,4 +35,7 @@ pub mod ssm;
 
 pub use calls::Call;
 pub use constants::{ACCESS_KEY_ID, ACCOUNT_ID, REGION, SECRET_ACCESS_KEY};
-pub use error::StartError;
+pub use error::{RefusedError, StartError};
+pub use faults::{Armed, Effect, Fault, Faults, Trigger};
+pub use limits::Violation;
+pub use local_aws::LocalAws;

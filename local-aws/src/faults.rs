@@ -1,0 +1,275 @@
+//! Faults on demand: which calls go wrong, and how.
+
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::request::Request;
+
+/// What happens to a call that a fault hits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Effect {
+    /// The service's own throttling error, such as `ProvisionedThroughputExceededException` (400)
+    /// of DynamoDB or `SlowDown` (503) of S3. Nothing happened.
+    Throttle,
+    /// An error of choice. Nothing happened.
+    Error {
+        /// The HTTP status.
+        status: u16,
+        /// The error code, such as `AccessDeniedException`.
+        code: String,
+        /// The message.
+        message: String,
+    },
+    /// The call is handled after this long. Adds up, and goes with any other effect.
+    Delay(Duration),
+    /// No answer ever comes, and nothing happened.
+    Timeout,
+    /// The connection is closed, and nothing happened.
+    DropBefore,
+    /// The call happened, and the connection is closed in place of the answer.
+    DropAfter,
+    /// Only the first so many entries of a batch are handled, in the order of the request (tables by
+    /// name). DynamoDB returns the rest as `UnprocessedItems` or `UnprocessedKeys`, S3's
+    /// `DeleteObjects` and the SQS batches as errors per entry. With 0, DynamoDB throttles the whole
+    /// call, as AWS does. On a call that is not a batch: HTTP 500 that says so.
+    Partial(usize),
+    /// DynamoDB: another transaction is in the way. `TransactWriteItems` and `TransactGetItems` are
+    /// cancelled with the reason `TransactionConflict` for their first item; other calls get a
+    /// `TransactionConflictException`. Nothing happened.
+    TransactionConflict,
+}
+
+type Matcher = Arc<dyn Fn(&[u8]) -> bool + Send + Sync>;
+
+/// Which calls a fault is about. Without further conditions: every one of them.
+#[derive(Clone)]
+#[must_use = "a trigger does nothing until it is given an effect and added"]
+pub struct Trigger {
+    service: Option<String>,
+    operation: Option<String>,
+    body: Option<Matcher>,
+    skip: usize,
+    times: Option<usize>,
+}
+
+impl Trigger {
+    /// Only the `n`-th matching call from now on, counted from 1.
+    pub fn nth(self, n: usize) -> Self {
+        self.after(n.saturating_sub(1)).times(1)
+    }
+
+    /// Every matching call: the default, said aloud.
+    pub fn every(self) -> Self {
+        Trigger {
+            skip: 0,
+            times: None,
+            ..self
+        }
+    }
+
+    /// At most `n` matching calls, then never again.
+    pub fn times(self, n: usize) -> Self {
+        Trigger {
+            times: Some(n),
+            ..self
+        }
+    }
+
+    /// Lets the first `n` matching calls pass.
+    pub fn after(self, n: usize) -> Self {
+        Trigger { skip: n, ..self }
+    }
+
+    /// Only calls whose request body satisfies `matches`. Others are not counted either.
+    pub fn matching(self, matches: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Self {
+        Trigger {
+            body: Some(Arc::new(matches)),
+            ..self
+        }
+    }
+
+    /// What happens to those calls.
+    pub fn with(self, effect: Effect) -> Fault {
+        Fault {
+            trigger: self,
+            effect,
+        }
+    }
+
+    fn is_about(&self, request: &Request) -> bool {
+        self.service
+            .as_deref()
+            .is_none_or(|service| service == request.service)
+            && self
+                .operation
+                .as_deref()
+                .is_none_or(|name| name == request.operation)
+            && self
+                .body
+                .as_ref()
+                .is_none_or(|matches| matches(&request.body))
+    }
+}
+
+impl fmt::Debug for Trigger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trigger")
+            .field("service", &self.service)
+            .field("operation", &self.operation)
+            .field("body", &self.body.as_ref().map(|_| "…"))
+            .field("skip", &self.skip)
+            .field("times", &self.times)
+            .finish()
+    }
+}
+
+/// A trigger and its effect, to be added to [`Faults`].
+#[derive(Clone, Debug)]
+pub struct Fault {
+    trigger: Trigger,
+    effect: Effect,
+}
+
+impl Fault {
+    /// About one operation: the service's signing name (`dynamodb`, `cognito-idp`) and the API name
+    /// (`PutItem`).
+    pub fn on(service: &str, operation: &str) -> Trigger {
+        Trigger {
+            operation: Some(operation.to_owned()),
+            ..Self::on_service(service)
+        }
+    }
+
+    /// About every operation of one service.
+    pub fn on_service(service: &str) -> Trigger {
+        Trigger {
+            service: Some(service.to_owned()),
+            ..Self::on_any()
+        }
+    }
+
+    /// About every call of all.
+    pub fn on_any() -> Trigger {
+        Trigger {
+            service: None,
+            operation: None,
+            body: None,
+            skip: 0,
+            times: None,
+        }
+    }
+}
+
+/// A fault in force: how often it has struck.
+#[derive(Clone, Debug)]
+pub struct Armed(Arc<State>);
+
+#[derive(Debug)]
+struct State {
+    fault: Fault,
+    seen: AtomicUsize,
+    triggered: AtomicUsize,
+}
+
+impl Armed {
+    /// How many matching calls there have been since it was added.
+    #[must_use]
+    pub fn seen(&self) -> usize {
+        self.0.seen.load(Ordering::SeqCst)
+    }
+
+    /// How often it has struck.
+    #[must_use]
+    pub fn triggered(&self) -> usize {
+        self.0.triggered.load(Ordering::SeqCst)
+    }
+
+    /// How often it can still strike; `None` for a fault without end.
+    #[must_use]
+    pub fn remaining(&self) -> Option<usize> {
+        self.0
+            .fault
+            .trigger
+            .times
+            .map(|times| times.saturating_sub(self.triggered()))
+    }
+
+    /// Counts the call if it matches; the effect if it is hit.
+    fn strike(&self, request: &Request) -> Option<Effect> {
+        let trigger = &self.0.fault.trigger;
+        if !trigger.is_about(request) {
+            return None;
+        }
+        let seen = self.0.seen.fetch_add(1, Ordering::SeqCst);
+        let past = seen.checked_sub(trigger.skip)?;
+        if trigger.times.is_some_and(|times| past >= times) {
+            return None;
+        }
+        self.0.triggered.fetch_add(1, Ordering::SeqCst);
+        Some(self.0.fault.effect.clone())
+    }
+}
+
+/// The faults of one world. Calls made in process never meet them.
+#[derive(Debug, Default)]
+pub struct Faults(Mutex<Vec<Armed>>);
+
+impl Faults {
+    /// Puts a fault into force. Where several hit one call, delays add up and the first added of the
+    /// others decides.
+    pub fn add(&self, fault: Fault) -> Armed {
+        let state = State {
+            fault,
+            seen: AtomicUsize::new(0),
+            triggered: AtomicUsize::new(0),
+        };
+        let armed = Armed(Arc::new(state));
+        self.armed().push(armed.clone());
+        armed
+    }
+
+    /// Lifts all faults.
+    pub fn clear(&self) {
+        self.armed().clear();
+    }
+
+    /// How often the faults in force have struck.
+    #[must_use]
+    pub fn triggered(&self) -> usize {
+        self.armed().iter().map(Armed::triggered).sum()
+    }
+
+    /// How often the faults in force can still strike; `None` if one is without end.
+    #[must_use]
+    pub fn remaining(&self) -> Option<usize> {
+        self.armed().iter().map(Armed::remaining).sum()
+    }
+
+    /// What is to happen to a call that has just arrived.
+    pub(crate) fn consult(&self, request: &Request) -> Plan {
+        // Matchers are the user's code: they run without the lock.
+        let armed = self.armed().clone();
+        let mut plan = Plan::default();
+        for effect in armed.iter().filter_map(|armed| armed.strike(request)) {
+            match effect {
+                Effect::Delay(delay) => plan.delay = plan.delay.saturating_add(delay),
+                effect => plan.effect = plan.effect.or(Some(effect)),
+            }
+        }
+        plan
+    }
+
+    fn armed(&self) -> MutexGuard<'_, Vec<Armed>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the faults do to one call.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    pub(crate) delay: Duration,
+    pub(crate) effect: Option<Effect>,
+}
