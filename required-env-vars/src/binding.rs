@@ -65,19 +65,8 @@ impl BoundVariable {
         value: &'static Value,
         config: Option<&'static SdkConfig>,
     ) -> Self {
-        let ran = declared
-            .operations
-            .iter()
-            .map(|_| AtomicBool::new(false))
-            .collect();
-        Self {
-            declared,
-            value,
-            config,
-            clients: Clients::default(),
-            ran,
-            binding: OnceLock::new(),
-        }
+        let ran = declared.operations.iter().map(|_| AtomicBool::new(false)).collect();
+        Self { declared, value, config, clients: Clients::default(), ran, binding: OnceLock::new() }
     }
 
     /// Notes that a request of this operation is being sent.

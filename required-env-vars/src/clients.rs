@@ -18,10 +18,7 @@ pub(crate) async fn load_config() -> SdkConfig {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
-    aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
-        .load()
-        .await
+    aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await
 }
 
 macro_rules! clients {

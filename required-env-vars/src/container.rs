@@ -101,12 +101,7 @@ impl Container {
     fn new() -> Self {
         let settings = Settings::read(|name| env::var_os(name));
         let tracker = Tracker::new(&settings);
-        Self {
-            settings,
-            config: OnceCell::new(),
-            values: Mutex::default(),
-            tracker,
-        }
+        Self { settings, config: OnceCell::new(), values: Mutex::default(), tracker }
     }
 
     async fn config(&self) -> &SdkConfig {
@@ -128,16 +123,10 @@ impl Container {
             return Ok(binding);
         }
         let own: BTreeSet<&'static str> = function.variables.iter().map(|v| v.name).collect();
-        let wanted = if values.asked {
-            own.clone()
-        } else {
-            every_variable()
-        };
+        let wanted = if values.asked { own.clone() } else { every_variable() };
         let unresolved = self.resolve(&mut values, wanted).await;
-        let unresolved: Vec<Unresolved> = unresolved
-            .into_iter()
-            .filter(|variable| own.contains(variable.name))
-            .collect();
+        let unresolved: Vec<Unresolved> =
+            unresolved.into_iter().filter(|variable| own.contains(variable.name)).collect();
         if !unresolved.is_empty() {
             return Err(self.error(Some(function.path), own.len(), unresolved));
         }
@@ -175,9 +164,7 @@ impl Container {
         values: &mut Values,
         wanted: BTreeSet<&'static str>,
     ) -> Vec<Unresolved> {
-        let wanted = wanted
-            .into_iter()
-            .filter(|name| !values.resolved.contains_key(name));
+        let wanted = wanted.into_iter().filter(|name| !values.resolved.contains_key(name));
         let (mut resolution, missing) = resolve::from_environment(wanted, |name| env::var_os(name));
         if !missing.is_empty() {
             let client = resolve::client(self.config().await);
@@ -194,18 +181,8 @@ impl Container {
         declared: usize,
         unresolved: Vec<Unresolved>,
     ) -> Error {
-        let region = self
-            .config
-            .get()
-            .and_then(SdkConfig::region)
-            .map(ToString::to_string);
-        Error::new(
-            function,
-            declared,
-            unresolved,
-            self.settings.clone(),
-            region,
-        )
+        let region = self.config.get().and_then(SdkConfig::region).map(ToString::to_string);
+        Error::new(function, declared, unresolved, self.settings.clone(), region)
     }
 }
 
@@ -224,11 +201,7 @@ fn keep(values: &mut Values, resolution: Resolution) -> Vec<Unresolved> {
 
 /// Names of all variables declared in the binary.
 fn every_variable() -> BTreeSet<&'static str> {
-    FUNCTIONS
-        .iter()
-        .flat_map(|function| function.variables)
-        .map(|variable| variable.name)
-        .collect()
+    FUNCTIONS.iter().flat_map(|function| function.variables).map(|variable| variable.name).collect()
 }
 
 /// The error of generated code that does not fit this crate.

@@ -72,13 +72,7 @@ impl Function {
         variables: &'static [DeclaredVariable],
         needs_clients: bool,
     ) -> Self {
-        Self {
-            path,
-            file,
-            variables,
-            needs_clients,
-            binding: RwLock::new(None),
-        }
+        Self { path, file, variables, needs_clients, binding: RwLock::new(None) }
     }
 
     /// What was resolved for it, once it was.
@@ -102,10 +96,6 @@ pub struct DeclaredVariable {
 impl DeclaredVariable {
     /// What the macro writes into a `static`.
     pub const fn new(name: &'static str, line: u32, operations: &'static [Operation]) -> Self {
-        Self {
-            name,
-            line,
-            operations,
-        }
+        Self { name, line, operations }
     }
 }

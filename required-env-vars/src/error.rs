@@ -53,13 +53,7 @@ impl Error {
         settings: Settings,
         region: Option<String>,
     ) -> Self {
-        Self(Box::new(Details {
-            function,
-            declared,
-            unresolved,
-            settings,
-            region,
-        }))
+        Self(Box::new(Details { function, declared, unresolved, settings, region }))
     }
 
     /// Every variable that could not be resolved, by name.
@@ -81,9 +75,7 @@ impl Unresolved {
     /// that may exist.
     #[must_use]
     pub fn reason(&self) -> Reason {
-        self.attempts
-            .last()
-            .map_or(Reason::Absent, |attempt| attempt.failure.reason)
+        self.attempts.last().map_or(Reason::Absent, |attempt| attempt.failure.reason)
     }
 
     /// The places tried, in order.
@@ -117,13 +109,7 @@ struct Report<'e>(&'e Details);
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Details {
-            function,
-            declared,
-            unresolved,
-            settings,
-            region,
-        } = self.0;
+        let Details { function, declared, unresolved, settings, region } = self.0;
         write!(f, "{} of {declared} variables of ", unresolved.len())?;
         match function {
             Some(function) => write!(f, "`{function}`")?,
@@ -149,18 +135,14 @@ impl fmt::Display for Report<'_> {
             .iter()
             .map(|variable| remedy(variable, settings, region.as_deref()))
             .collect();
-        remedies
-            .iter()
-            .try_for_each(|remedy| write!(f, "\n  {remedy}"))
+        remedies.iter().try_for_each(|remedy| write!(f, "\n  {remedy}"))
     }
 }
 
 /// What to type, or what to change.
 fn remedy(variable: &Unresolved, settings: &Settings, region: Option<&str>) -> String {
     let name = variable.name;
-    let at = region
-        .map(|region| format!(" --region {region}"))
-        .unwrap_or_default();
+    let at = region.map(|region| format!(" --region {region}")).unwrap_or_default();
     let region = region.unwrap_or("*");
     let path = match variable.attempts.last() {
         Some(attempt) if attempt.place.starts_with('/') => attempt.place.clone(),
@@ -221,11 +203,7 @@ mod tests {
         let settings = Settings::read(|name| (name == "SERVICE_NAME").then(|| "files".into()));
         let absent = [
             ("environment", Reason::Absent, "not set"),
-            (
-                "/amplify/dev/files/TABLE",
-                Reason::Absent,
-                "no such parameter",
-            ),
+            ("/amplify/dev/files/TABLE", Reason::Absent, "no such parameter"),
             ("/amplify/dev/TABLE", Reason::Absent, "no such parameter"),
         ];
         let denied = [

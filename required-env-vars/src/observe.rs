@@ -17,9 +17,7 @@ pub(crate) struct Observer(pub(crate) &'static BoundVariable);
 
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Observer")
-            .field(&self.0.declared.name)
-            .finish()
+        f.debug_tuple("Observer").field(&self.0.declared.name).finish()
     }
 }
 

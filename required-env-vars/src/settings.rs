@@ -67,10 +67,7 @@ mod tests {
 
     fn settings(pairs: &[(&str, &str)]) -> Settings {
         Settings::read(|name| {
-            pairs
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| value.into())
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into())
         })
     }
 
@@ -84,11 +81,7 @@ mod tests {
 
     #[test]
     fn blank_settings_count_as_absent_and_others_are_trimmed() {
-        let settings = settings(&[
-            ("STAGE", "  "),
-            ("SERVICE_NAME", " files "),
-            ("VERSION", ""),
-        ]);
+        let settings = settings(&[("STAGE", "  "), ("SERVICE_NAME", " files "), ("VERSION", "")]);
         assert_eq!(settings.service_path("A"), "/amplify/dev/files/A");
         assert_eq!(settings.version, None);
     }
@@ -99,9 +92,6 @@ mod tests {
             let settings = settings(&[("PARAMETER_STORE_PREFIX", prefix), ("STAGE", "prod")]);
             assert_eq!(settings.shared_path("A"), "/acme/live/prod/A");
         }
-        assert_eq!(
-            settings(&[("PARAMETER_STORE_PREFIX", "/")]).shared_path("A"),
-            "/dev/A"
-        );
+        assert_eq!(settings(&[("PARAMETER_STORE_PREFIX", "/")]).shared_path("A"), "/dev/A");
     }
 }

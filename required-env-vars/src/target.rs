@@ -45,11 +45,7 @@ mod tests {
                 "https://sqs.eu-west-1.amazonaws.com/111122223333/jobs.fifo",
                 "jobs.fifo",
             ),
-            (
-                "QueueName",
-                "arn:aws:sqs:eu-west-1:111122223333:jobs",
-                "jobs",
-            ),
+            ("QueueName", "arn:aws:sqs:eu-west-1:111122223333:jobs", "jobs"),
             (
                 "QueueUrl",
                 "http://127.0.0.1:4566/000000000000/jobs",

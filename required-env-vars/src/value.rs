@@ -45,11 +45,7 @@ pub(crate) struct Value {
 
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = if self.secure {
-            "<redacted>"
-        } else {
-            &self.text
-        };
+        let shown = if self.secure { "<redacted>" } else { &self.text };
         f.debug_struct("Variable")
             .field("name", &self.name)
             .field("value", &shown)

@@ -54,10 +54,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(reason: Reason, detail: impl Into<String>) -> Self {
-        Self {
-            reason,
-            detail: detail.into(),
-        }
+        Self { reason, detail: detail.into() }
     }
 }
 
@@ -75,10 +72,9 @@ where
             let message = service.err().message().unwrap_or("no message");
             Failure::new(service_reason(code, message), format!("{code}: {message}"))
         }
-        SdkError::ResponseError(_) => Failure::new(
-            Reason::Unreachable,
-            "the answer is not one of this service's",
-        ),
+        SdkError::ResponseError(_) => {
+            Failure::new(Reason::Unreachable, "the answer is not one of this service's")
+        }
         SdkError::TimeoutError(_) => Failure::new(Reason::Unreachable, "no answer in time"),
         other if chain(other).any(|cause| cause.is::<CredentialsError>()) => {
             Failure::new(Reason::BadCredentials, causes(other))
@@ -106,9 +102,7 @@ fn causes(error: &(dyn StdError + 'static)) -> String {
 fn service_reason(code: &str, message: &str) -> Reason {
     let about_a_key = |text: &str| {
         let text = text.to_ascii_lowercase();
-        ["kms", "ciphertext", "decrypt"]
-            .iter()
-            .any(|word| text.contains(word))
+        ["kms", "ciphertext", "decrypt"].iter().any(|word| text.contains(word))
     };
     match code {
         "ThrottlingException"
@@ -159,11 +153,7 @@ mod tests {
             ("KMSInvalidStateException", "", Reason::Undecryptable),
             ("ThrottlingException", "Rate exceeded", Reason::Throttled),
             ("ExpiredTokenException", "", Reason::BadCredentials),
-            (
-                "ValidationException",
-                "1 validation error detected",
-                Reason::Refused,
-            ),
+            ("ValidationException", "1 validation error detected", Reason::Refused),
             ("InternalServerError", "", Reason::Unreachable),
         ] {
             assert_eq!(service_reason(code, message), expected, "{code} {message}");

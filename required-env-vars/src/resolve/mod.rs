@@ -38,17 +38,8 @@ pub(crate) fn from_environment(
             // Another value must not quietly stand in for one that somebody set on purpose.
             Some(Err(_)) => {
                 let failure = Failure::new(Reason::NotUnicode, "its value is not valid UTF-8");
-                let attempt = Attempt {
-                    place: "environment".to_owned(),
-                    failure,
-                };
-                resolution.insert(
-                    name,
-                    Err(Unresolved {
-                        name,
-                        attempts: vec![attempt],
-                    }),
-                );
+                let attempt = Attempt { place: "environment".to_owned(), failure };
+                resolution.insert(name, Err(Unresolved { name, attempts: vec![attempt] }));
             }
             Some(Ok(_)) | None => missing.push(name),
         }
@@ -71,13 +62,7 @@ pub(crate) async fn from_parameter_store(
         .iter()
         .map(|name| {
             let failure = Failure::new(Reason::Absent, "not set");
-            (
-                *name,
-                vec![Attempt {
-                    place: "environment".to_owned(),
-                    failure,
-                }],
-            )
+            (*name, vec![Attempt { place: "environment".to_owned(), failure }])
         })
         .collect();
 
@@ -99,10 +84,7 @@ pub(crate) async fn from_parameter_store(
             };
             let over = failure.reason != Reason::Absent;
             if let Some(attempts) = tried.get_mut(name) {
-                attempts.push(Attempt {
-                    place: path,
-                    failure,
-                });
+                attempts.push(Attempt { place: path, failure });
             }
             if over && let Some(attempts) = tried.remove(name) {
                 resolution.insert(name, Err(Unresolved { name, attempts }));
@@ -115,10 +97,5 @@ pub(crate) async fn from_parameter_store(
 }
 
 fn value(name: &'static str, text: &str, source: Source, secure: bool) -> Value {
-    Value {
-        name,
-        text: text.trim().into(),
-        source,
-        secure,
-    }
+    Value { name, text: text.trim().into(), source, secure }
 }

@@ -53,19 +53,14 @@ pub(crate) fn client(config: &SdkConfig) -> Client {
 /// Fetches every path, ten a call, all calls at once. Answers path, variable name and outcome.
 pub(crate) async fn fetch(client: &Client, paths: Paths) -> Vec<(String, &'static str, Found)> {
     let names: Vec<String> = paths.keys().cloned().collect();
-    let batches = names
-        .chunks(BATCH)
-        .map(|batch| fetch_batch(client, batch.to_vec()));
+    let batches = names.chunks(BATCH).map(|batch| fetch_batch(client, batch.to_vec()));
     let mut found: BTreeMap<String, Found> =
         join_all(batches).await.into_iter().flatten().collect();
     paths
         .into_iter()
         .map(|(path, name)| {
             let outcome = found.remove(&path).unwrap_or_else(|| {
-                Err(Failure::new(
-                    Reason::Refused,
-                    "the answer does not mention it",
-                ))
+                Err(Failure::new(Reason::Refused, "the answer does not mention it"))
             });
             (path, name, outcome)
         })
@@ -75,10 +70,7 @@ pub(crate) async fn fetch(client: &Client, paths: Paths) -> Vec<(String, &'stati
 /// Boxed because it halves itself.
 fn fetch_batch(client: &Client, mut names: Vec<String>) -> BoxFuture<'_, Vec<(String, Found)>> {
     async move {
-        let request = client
-            .get_parameters()
-            .set_names(Some(names.clone()))
-            .with_decryption(true);
+        let request = client.get_parameters().set_names(Some(names.clone())).with_decryption(true);
         let failure = match request.send().await {
             Ok(answer) => {
                 let absent = answer
@@ -102,10 +94,7 @@ fn fetch_batch(client: &Client, mut names: Vec<String>) -> BoxFuture<'_, Vec<(St
             Reason::AccessDenied | Reason::Undecryptable | Reason::Refused
         );
         if names.len() == 1 || !one_bad_name {
-            return names
-                .into_iter()
-                .map(|name| (name, Err(failure.clone())))
-                .collect();
+            return names.into_iter().map(|name| (name, Err(failure.clone()))).collect();
         }
         let half = names.split_off(names.len() / 2);
         let (mut first, second) = join(fetch_batch(client, names), fetch_batch(client, half)).await;

@@ -78,9 +78,7 @@ impl Entry<'_> {
         if seen.is_empty() {
             return Ok(());
         }
-        let days = map
-            .entry(name.to_owned())
-            .or_insert_with(|| AttributeValue::M(Map::new()));
+        let days = map.entry(name.to_owned()).or_insert_with(|| AttributeValue::M(Map::new()));
         let AttributeValue::M(days) = days else {
             return Err(format!("`{name}` is not a map"));
         };

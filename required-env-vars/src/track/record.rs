@@ -115,9 +115,7 @@ fn merge_texts(row: &Item, usage: &Usage<'_>, change: &mut Change) -> Result<(),
         if let Some(wanted) = wanted
             && current != Some(wanted)
         {
-            change
-                .set
-                .push((name.to_owned(), AttributeValue::S(wanted.to_owned())));
+            change.set.push((name.to_owned(), AttributeValue::S(wanted.to_owned())));
         }
     }
     if usage.secure && row.contains_key("resolved_value") {
@@ -148,12 +146,8 @@ fn merge_operations(row: &Item, declared: &[Operation], change: &mut Change) -> 
             };
             let missing: Vec<String> = wanted.difference(&known).cloned().collect();
             if !missing.is_empty() {
-                change
-                    .add
-                    .push((OPERATIONS.to_owned(), AttributeValue::Ss(missing)));
-                change
-                    .conditions
-                    .push(Condition::MissingOrStringSet(OPERATIONS.to_owned()));
+                change.add.push((OPERATIONS.to_owned(), AttributeValue::Ss(missing)));
+                change.conditions.push(Condition::MissingOrStringSet(OPERATIONS.to_owned()));
             }
             Ok(())
         }
@@ -166,9 +160,7 @@ fn merge_operations(row: &Item, declared: &[Operation], change: &mut Change) -> 
                 all.extend(wanted);
                 let all = AttributeValue::Ss(all.into_iter().collect());
                 change.set.push((OPERATIONS.to_owned(), all));
-                change
-                    .conditions
-                    .push(Condition::Equals(OPERATIONS.to_owned(), list.clone()));
+                change.conditions.push(Condition::Equals(OPERATIONS.to_owned(), list.clone()));
             }
             Ok(())
         }
@@ -179,10 +171,7 @@ fn merge_operations(row: &Item, declared: &[Operation], change: &mut Change) -> 
 fn merge_entry(row: &Item, usage: &Usage<'_>, change: &mut Change) -> Result<(), String> {
     let name = usage.entry.attribute();
     let old = row.get(&name);
-    let new = usage
-        .entry
-        .merged_into(old)
-        .map_err(|why| format!("`{name}`: {why}"))?;
+    let new = usage.entry.merged_into(old).map_err(|why| format!("`{name}`: {why}"))?;
     if old != Some(&new) {
         change.conditions.push(match old {
             Some(old) => Condition::Equals(name.clone(), old.clone()),
@@ -195,10 +184,7 @@ fn merge_entry(row: &Item, usage: &Usage<'_>, change: &mut Change) -> Result<(),
 
 /// The same operations in IAM spelling; what is not an operation stays as it is.
 fn normalized(texts: &[String], declared: &[Operation]) -> BTreeSet<String> {
-    texts
-        .iter()
-        .map(|text| iam_spelling(text, declared))
-        .collect()
+    texts.iter().map(|text| iam_spelling(text, declared)).collect()
 }
 
 /// Several services may share a name such as `TAG_RESOURCE`; the services declared on the variable
@@ -207,11 +193,7 @@ fn iam_spelling(text: &str, declared: &[Operation]) -> String {
     let candidates: Vec<Operation> = Operation::spelled(text).into_iter().collect();
     let of_declared: Vec<&Operation> = candidates
         .iter()
-        .filter(|candidate| {
-            declared
-                .iter()
-                .any(|op| op.service() == candidate.service())
-        })
+        .filter(|candidate| declared.iter().any(|op| op.service() == candidate.service()))
         .collect();
     match (candidates.as_slice(), of_declared.as_slice()) {
         ([only], _) => only.iam().to_owned(),

@@ -90,12 +90,7 @@ fn texts(row: &Item) -> Vec<String> {
 }
 
 fn list(elements: &[&str]) -> AttributeValue {
-    AttributeValue::L(
-        elements
-            .iter()
-            .map(|e| AttributeValue::S((*e).to_owned()))
-            .collect(),
-    )
+    AttributeValue::L(elements.iter().map(|e| AttributeValue::S((*e).to_owned())).collect())
 }
 
 /// Spellings of the three writers, of operations declared here and of others, and strangers.
@@ -183,10 +178,7 @@ fn lists_of_the_other_writers_become_one_set_without_duplicates() {
             &["dynamodb:GetItem", "dynamodb:TagResource"],
         ),
         (list(&[]), &["dynamodb:GetItem", "dynamodb:TagResource"]),
-        (
-            list(&["frobnicate"]),
-            &["dynamodb:GetItem", "dynamodb:TagResource", "frobnicate"],
-        ),
+        (list(&["frobnicate"]), &["dynamodb:GetItem", "dynamodb:TagResource", "frobnicate"]),
     ] {
         let row = Item::from([("operations".to_owned(), old)]);
         let new = planned(&row, &usage(OPERATIONS, "app::get_file", "2026-11-21"));
@@ -198,10 +190,9 @@ fn lists_of_the_other_writers_become_one_set_without_duplicates() {
 
 #[test]
 fn a_list_that_holds_everything_is_left_as_its_writer_wrote_it() {
-    for old in [
-        list(&["GET_ITEM", "TAG_RESOURCE"]),
-        list(&["dynamodb:TagResource", "dynamodb:GetItem"]),
-    ] {
+    for old in
+        [list(&["GET_ITEM", "TAG_RESOURCE"]), list(&["dynamodb:TagResource", "dynamodb:GetItem"])]
+    {
         let row = Item::from([("operations".to_owned(), old.clone())]);
         let new = planned(&row, &usage(OPERATIONS, "app::get_file", "2026-11-21"));
         assert_eq!(new.get("operations"), Some(&old));
@@ -213,23 +204,15 @@ fn records_of_unknown_shape_are_not_touched() {
     let number = AttributeValue::N("1".to_owned());
     for (name, value) in [
         ("operations", number.clone()),
-        (
-            "operations",
-            AttributeValue::S("dynamodb:GetItem".to_owned()),
-        ),
+        ("operations", AttributeValue::S("dynamodb:GetItem".to_owned())),
         ("operations", AttributeValue::L(vec![number.clone()])),
         ("service_name", number.clone()),
         ("first_accessed", number.clone()),
         ("function:app::get_file", number),
     ] {
         let row = Item::from([(name.to_owned(), value)]);
-        let plan = plan(
-            Some(&row),
-            &usage(OPERATIONS, "app::get_file", "2026-11-21"),
-        );
-        let Plan::UnknownShape(why) = plan else {
-            panic!("{plan:?}")
-        };
+        let plan = plan(Some(&row), &usage(OPERATIONS, "app::get_file", "2026-11-21"));
+        let Plan::UnknownShape(why) = plan else { panic!("{plan:?}") };
         assert!(why.contains(name), "{why}");
     }
 }
@@ -240,18 +223,11 @@ fn what_must_not_be_recorded_is_not_and_a_secret_found_there_is_taken_out() {
     let row = Item::from([("resolved_value".to_owned(), secret.clone())]);
     let mut usage = usage(&[], "app::get_file", "2026-11-21");
     usage.resolved_value = None;
-    assert_eq!(
-        planned(&row, &usage).get("resolved_value"),
-        Some(&secret),
-        "not ours to judge"
-    );
+    assert_eq!(planned(&row, &usage).get("resolved_value"), Some(&secret), "not ours to judge");
     usage.secure = true;
     assert_eq!(planned(&row, &usage).get("resolved_value"), None);
     assert!(!planned(&Item::new(), &usage).contains_key("resolved_value"));
-    assert!(
-        !planned(&Item::new(), &usage).contains_key("operations"),
-        "a set cannot be empty"
-    );
+    assert!(!planned(&Item::new(), &usage).contains_key("operations"), "a set cannot be empty");
 }
 
 #[test]
@@ -266,10 +242,7 @@ fn days_move_forward_only_and_dropped_operations_keep_theirs() {
     assert_eq!(day("observed", "dynamodb:GetItem"), "2026-11-21");
     assert_eq!(day("lambdas", "files-dev-get"), "2026-11-21");
     assert_eq!(
-        plan(
-            Some(&row),
-            &usage(&OPERATIONS[..1], "app::get_file", "2026-11-19")
-        ),
+        plan(Some(&row), &usage(&OPERATIONS[..1], "app::get_file", "2026-11-19")),
         Plan::UpToDate
     );
 }
@@ -283,11 +256,7 @@ fn an_ambiguous_bare_name_is_decided_by_the_declared_service_or_kept() {
     let with_two = usage(&[], "f", "2026-11-21");
     assert_eq!(texts(&planned(&row, &with_two)), ["TAG_RESOURCE"]);
     let with_bucket = planned(&row, &usage(&tag, "f", "2026-11-21"));
-    assert_eq!(
-        texts(&with_bucket).len(),
-        2,
-        "nothing is lost: {with_bucket:?}"
-    );
+    assert_eq!(texts(&with_bucket).len(), 2, "nothing is lost: {with_bucket:?}");
 }
 
 #[test]
@@ -300,11 +269,6 @@ fn expressions_name_every_attribute_once_and_guard_what_was_read() {
     let expressions = Expressions::of(&change);
     let names: BTreeSet<&String> = expressions.names.values().collect();
     assert_eq!(names.len(), expressions.names.len());
-    assert!(
-        expressions
-            .condition
-            .unwrap()
-            .contains(" AND attribute_not_exists(")
-    );
+    assert!(expressions.condition.unwrap().contains(" AND attribute_not_exists("));
     assert!(expressions.update.starts_with("SET ") && !expressions.update.contains("ADD"));
 }

@@ -37,19 +37,12 @@ pub fn create_table(
             .build()
     };
     let hash = |name: &str| {
-        KeySchemaElement::builder()
-            .attribute_name(name)
-            .key_type(KeyType::Hash)
-            .build()
+        KeySchemaElement::builder().attribute_name(name).key_type(KeyType::Hash).build()
     };
     let index = GlobalSecondaryIndex::builder()
         .index_name("ServiceIndex")
         .key_schema(hash("service_name")?)
-        .projection(
-            Projection::builder()
-                .projection_type(ProjectionType::All)
-                .build(),
-        )
+        .projection(Projection::builder().projection_type(ProjectionType::All).build())
         .build()?;
     Ok(client
         .create_table()

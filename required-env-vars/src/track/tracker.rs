@@ -147,10 +147,7 @@ impl Tracker {
             let retry = RetryConfig::standard().with_initial_backoff(Duration::from_millis(50));
             let region = config.region().map(ToString::to_string);
             let config = aws_sdk_dynamodb::config::Builder::from(config).retry_config(retry);
-            Access {
-                client: Client::from_conf(config.build()),
-                region,
-            }
+            Access { client: Client::from_conf(config.build()), region }
         });
     }
 
@@ -161,10 +158,7 @@ impl Tracker {
     async fn record(&self, binding: &Binding) -> Result<(), TrackingError> {
         let access = self.access.get().ok_or(TrackingError::NoClient)?;
         self.read.get_or_try_init(|| self.read_rows(access)).await?;
-        let merges = binding
-            .variables
-            .iter()
-            .map(|variable| self.merge(access, binding, variable));
+        let merges = binding.variables.iter().map(|variable| self.merge(access, binding, variable));
         let results = futures::stream::iter(merges).buffer_unordered(CONCURRENCY);
         let results: Vec<Result<(), TrackingError>> = results.collect().await;
         results.into_iter().collect()
@@ -173,15 +167,10 @@ impl Tracker {
     /// Reads the rows of every variable in the binary, so that a container costs one round of
     /// `BatchGetItem` however many functions it holds.
     async fn read_rows(&self, access: &Access) -> Result<(), TrackingError> {
-        let names: BTreeSet<&str> = FUNCTIONS
-            .iter()
-            .flat_map(|f| f.variables)
-            .map(|variable| variable.name)
-            .collect();
-        let keys: Vec<String> = names
-            .iter()
-            .map(|name| record::key(&self.settings.service, name))
-            .collect();
+        let names: BTreeSet<&str> =
+            FUNCTIONS.iter().flat_map(|f| f.variables).map(|variable| variable.name).collect();
+        let keys: Vec<String> =
+            names.iter().map(|name| record::key(&self.settings.service, name)).collect();
         let batches = keys.chunks(BATCH).map(|keys| self.read_batch(access, keys));
         let items = try_join_all(batches).await?;
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
@@ -200,20 +189,14 @@ impl Tracker {
     ) -> Result<Vec<Item>, TrackingError> {
         let key = |key: &String| Item::from([(KEY.to_owned(), AttributeValue::S(key.clone()))]);
         let wanted = KeysAndAttributes::builder().set_keys(Some(keys.iter().map(key).collect()));
-        let wanted = wanted
-            .build()
-            .map_err(|error| TrackingError::Read(error.to_string()))?;
+        let wanted = wanted.build().map_err(|error| TrackingError::Read(error.to_string()))?;
         let mut left = Some(HashMap::from([(self.table.clone(), wanted)]));
         let mut items = Vec::new();
         let mut pause = Duration::from_millis(25);
         // Bounded by the deadline around all of tracking.
         while let Some(wanted) = left.take().filter(|wanted| !wanted.is_empty()) {
-            let answer = access
-                .client
-                .batch_get_item()
-                .set_request_items(Some(wanted))
-                .send()
-                .await;
+            let answer =
+                access.client.batch_get_item().set_request_items(Some(wanted)).send().await;
             let answer = answer.map_err(|e| TrackingError::Read(classified(&e).detail))?;
             items.extend(answer.responses.unwrap_or_default().into_values().flatten());
             left = answer.unprocessed_keys;
@@ -248,12 +231,7 @@ impl Tracker {
                     return Ok(());
                 }
             };
-            let Expressions {
-                update,
-                condition,
-                names,
-                values,
-            } = Expressions::of(&change);
+            let Expressions { update, condition, names, values } = Expressions::of(&change);
             let request = access
                 .client
                 .update_item()
@@ -295,9 +273,7 @@ impl Tracker {
         binding: &Binding,
         variable: &'u BoundVariable,
     ) -> Usage<'u> {
-        let now = DateTime::from(SystemTime::now())
-            .fmt(Format::DateTime)
-            .unwrap_or_default();
+        let now = DateTime::from(SystemTime::now()).fmt(Format::DateTime).unwrap_or_default();
         let value = variable.value;
         let declared = variable.declared;
         let names_a_resource = !declared.operations.is_empty() && !value.secure;
@@ -314,11 +290,7 @@ impl Tracker {
                 file: binding.function.file,
                 line: declared.line,
                 value_source: value.source.recorded(),
-                declared: declared
-                    .operations
-                    .iter()
-                    .map(|operation| operation.iam())
-                    .collect(),
+                declared: declared.operations.iter().map(|operation| operation.iam()).collect(),
                 observed: variable.observed().collect(),
                 lambda: self.settings.lambda.as_deref(),
                 version: self.settings.version.as_deref(),

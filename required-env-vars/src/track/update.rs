@@ -37,16 +37,12 @@ impl Expressions {
         }
         let clauses = [("SET", set), ("ADD", add), ("REMOVE", remove)];
         let clauses = clauses.into_iter().filter(|(_, parts)| !parts.is_empty());
-        let clauses: Vec<String> = clauses
-            .map(|(word, parts)| format!("{word} {}", parts.join(", ")))
-            .collect();
+        let clauses: Vec<String> =
+            clauses.map(|(word, parts)| format!("{word} {}", parts.join(", "))).collect();
         this.update = clauses.join(" ");
 
-        let conditions: Vec<String> = change
-            .conditions
-            .iter()
-            .map(|condition| this.condition(condition))
-            .collect();
+        let conditions: Vec<String> =
+            change.conditions.iter().map(|condition| this.condition(condition)).collect();
         this.condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
         this
     }

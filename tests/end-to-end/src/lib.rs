@@ -1,1 +1,1 @@
-//! Under construction.
+//! What the end-to-end tests share: a world with a tracking table in it, and Lambdas to run there.
