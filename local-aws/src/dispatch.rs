@@ -182,7 +182,7 @@ fn s3_request(request: &Request, delete_only: Option<usize>) -> http::Request<Fu
     *http.uri_mut() = request.uri.clone();
     *http.headers_mut() = request.headers.clone();
     if let Some(n) = delete_only {
-        http.extensions_mut().insert(n);
+        http.extensions_mut().insert(crate::s3::DeleteOnly(n));
     }
     http
 }

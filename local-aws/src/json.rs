@@ -18,12 +18,7 @@ pub(crate) struct AwsError {
 impl AwsError {
     /// A client error (HTTP 400).
     pub(crate) fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
-        AwsError {
-            status: 400,
-            code: code.into(),
-            message: message.into(),
-            extra: Map::new(),
-        }
+        AwsError { status: 400, code: code.into(), message: message.into(), extra: Map::new() }
     }
 
     /// A request that breaks a constraint of the API.
@@ -67,4 +62,94 @@ pub(crate) fn parse(body: &[u8]) -> Result<Value, AwsError> {
         Ok(_) => Err(AwsError::serialization("the body is not a JSON object")),
         Err(_) => Err(AwsError::serialization("the body is not JSON")),
     }
+}
+
+/// The members of a request, read with the types that the API gives them.
+#[derive(Clone, Copy)]
+pub(crate) struct Members<'a>(pub(crate) &'a Value);
+
+impl<'a> Members<'a> {
+    /// A string; `None` if absent or null.
+    pub(crate) fn str(self, name: &str) -> Result<Option<&'a str>, AwsError> {
+        self.typed(name, "a string", Value::as_str)
+    }
+
+    /// A string that has to be there and not be empty.
+    pub(crate) fn required(self, name: &str) -> Result<&'a str, AwsError> {
+        match self.str(name)? {
+            Some("") => Err(too_short(name)),
+            Some(value) => Ok(value),
+            None => Err(missing(name)),
+        }
+    }
+
+    /// A flag; false if absent.
+    pub(crate) fn bool(self, name: &str) -> Result<bool, AwsError> {
+        Ok(self.typed(name, "a boolean", Value::as_bool)?.unwrap_or_default())
+    }
+
+    /// A whole number.
+    pub(crate) fn integer(self, name: &str) -> Result<Option<i64>, AwsError> {
+        self.typed(name, "an integer", Value::as_i64)
+    }
+
+    /// A list; empty if absent.
+    pub(crate) fn list(self, name: &str) -> Result<&'a [Value], AwsError> {
+        Ok(self.typed(name, "a list", Value::as_array)?.map_or(&[], Vec::as_slice))
+    }
+
+    /// A list of strings; empty if absent.
+    pub(crate) fn strings(self, name: &str) -> Result<Vec<&'a str>, AwsError> {
+        let mismatch = || AwsError::serialization(format!("{name} is not a list of strings"));
+        self.list(name)?.iter().map(|item| item.as_str().ok_or_else(mismatch)).collect()
+    }
+
+    /// The page size: `default` if absent, refused outside 1 to `most`.
+    pub(crate) fn page_size(
+        self,
+        name: &str,
+        default: usize,
+        most: usize,
+    ) -> Result<usize, AwsError> {
+        match self.integer(name)? {
+            None => Ok(default),
+            Some(size) => usize::try_from(size)
+                .ok()
+                .filter(|size| (1..=most).contains(size))
+                .ok_or_else(|| {
+                    AwsError::validation(format!(
+                        "Value '{size}' at '{name}' is not between 1 and {most}"
+                    ))
+                }),
+        }
+    }
+
+    fn typed<T>(
+        self,
+        name: &str,
+        kind: &str,
+        read: impl Fn(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>, AwsError> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => match read(value) {
+                Some(value) => Ok(Some(value)),
+                None => Err(AwsError::serialization(format!("{name} is not {kind}"))),
+            },
+        }
+    }
+}
+
+/// A member that has to be there.
+pub(crate) fn missing(name: &str) -> AwsError {
+    AwsError::validation(format!(
+        "Value null at '{name}' failed to satisfy constraint: Member must not be null"
+    ))
+}
+
+/// A member that must not be empty.
+pub(crate) fn too_short(name: &str) -> AwsError {
+    AwsError::validation(format!(
+        "Value at '{name}' failed to satisfy constraint: Member must have length greater than or equal to 1"
+    ))
 }

@@ -1,6 +1,6 @@
 //! How each service says that it is called too often.
 
-use serde_json::{Map, json};
+use serde_json::json;
 
 use crate::json::AwsError;
 use crate::request::Request;
@@ -50,16 +50,9 @@ pub(crate) fn conflict(request: &Request) -> AwsError {
     reasons[0] = json!({ "Code": "TransactionConflict", "Message": message });
     let mut codes = vec!["None"; reasons.len()];
     codes[0] = "TransactionConflict";
-    let mut extra = Map::new();
-    extra.insert("CancellationReasons".to_owned(), reasons.into());
-    AwsError {
-        extra,
-        ..AwsError::new(
-            "TransactionCanceledException",
-            format!(
-                "Transaction cancelled, see the reasons [{}]",
-                codes.join(", ")
-            ),
-        )
-    }
+    AwsError::new(
+        "TransactionCanceledException",
+        format!("Transaction cancelled, see the reasons [{}]", codes.join(", ")),
+    )
+    .with("CancellationReasons", reasons.into())
 }
