@@ -1,0 +1,80 @@
+//! The eight enums as the macro needs them: names in the source, handle, module of traits.
+
+use ops_enums::{
+    BedrockOperation, CognitoOperation, DynamoDBOperation, LambdaOperation, Operation, S3Operation,
+    SQSOperation, SSMOperation, SecretsManagerOperation,
+};
+
+/// One enum of operations and what belongs to it in the facade crate.
+pub(crate) struct Family {
+    /// The enum.
+    pub(crate) name: &'static str,
+    /// Its variant of `Operation`.
+    pub(crate) variant: &'static str,
+    /// The type of a variable that declares its operations.
+    pub(crate) handle: &'static str,
+    /// The module of its traits in `declared`.
+    pub(crate) module: &'static str,
+    operations: fn() -> Vec<Operation>,
+}
+
+macro_rules! families {
+    ($($enum:ident $variant:ident $handle:ident $module:ident;)*) => {
+        &[$(Family {
+            name: stringify!($enum),
+            variant: stringify!($variant),
+            handle: stringify!($handle),
+            module: stringify!($module),
+            operations: || $enum::ALL.iter().copied().map(Operation::from).collect(),
+        }),*]
+    };
+}
+
+pub(crate) const FAMILIES: &[Family] = families! {
+    DynamoDBOperation DynamoDB DynamoTable dynamodb;
+    S3Operation S3 S3Bucket s3;
+    SQSOperation SQS SqsQueue sqs;
+    SecretsManagerOperation SecretsManager Secret secretsmanager;
+    SSMOperation SSM SsmParameter ssm;
+    LambdaOperation Lambda LambdaFunction lambda;
+    BedrockOperation Bedrock BedrockModel bedrock;
+    CognitoOperation Cognito CognitoUserPool cognito;
+};
+
+impl Family {
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
+        FAMILIES.iter().find(|family| family.name == name)
+    }
+
+    pub(crate) fn operations(&self) -> Vec<Operation> {
+        (self.operations)()
+    }
+
+    /// The operation with exactly this API name.
+    pub(crate) fn operation(&self, name: &str) -> Option<Operation> {
+        self.operations().into_iter().find(|operation| operation.name() == name)
+    }
+
+    /// The operation with this name in another spelling, such as `GET_ITEM`.
+    pub(crate) fn spelled(&self, name: &str) -> Option<Operation> {
+        let own = self.operations();
+        Operation::spelled(name).find(|operation| own.contains(operation))
+    }
+
+    /// As it is written in a declaration: `DynamoDBOperation::GetItem`.
+    pub(crate) fn path(&self, operation: Operation) -> String {
+        format!("{}::{}", self.name, operation.name())
+    }
+}
+
+impl PartialEq for Family {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl std::fmt::Debug for Family {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
