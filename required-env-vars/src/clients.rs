@@ -6,19 +6,23 @@ use std::sync::OnceLock;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 #[allow(unused_imports, reason = "used by whichever services are enabled")]
 use crate::binding::BoundVariable;
 #[allow(unused_imports, reason = "used by whichever services are enabled")]
 use crate::observe::Observer;
 
-/// Loads region, credentials and endpoint the way `aws-config` does, with one HTTP client (and so
-/// one pool of connections) for everything in the container. Makes no call.
+/// Loads region, credentials and endpoint the way `aws-config` does. Makes no call.
 pub(crate) async fn load_config() -> SdkConfig {
-    let http = aws_smithy_http_client::Builder::new()
+    aws_config::defaults(BehaviorVersion::latest()).http_client(http_client()).load().await
+}
+
+/// One HTTP client, and so one pool of connections, for everything in the container.
+pub(crate) fn http_client() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https();
-    aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await
+        .build_https()
 }
 
 macro_rules! clients {

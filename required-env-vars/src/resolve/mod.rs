@@ -3,6 +3,8 @@
 
 mod failure;
 mod parameter_store;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -190,7 +190,7 @@ fn normalized(texts: &[String], declared: &[Operation]) -> BTreeSet<String> {
 /// Several services may share a name such as `TAG_RESOURCE`; the services declared on the variable
 /// decide. Where they do not, the text stays, so nothing is lost.
 fn iam_spelling(text: &str, declared: &[Operation]) -> String {
-    let candidates: Vec<Operation> = Operation::spelled(text).into_iter().collect();
+    let candidates: Vec<Operation> = Operation::spelled(text).collect();
     let of_declared: Vec<&Operation> = candidates
         .iter()
         .filter(|candidate| declared.iter().any(|op| op.service() == candidate.service()))

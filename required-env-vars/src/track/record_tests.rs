@@ -139,8 +139,8 @@ proptest! {
         let after: Vec<String> = texts(&new);
         for old in texts(&row) {
             // Every old operation is still there, in its own spelling or in IAM's.
-            let same = Operation::spelled(&old);
-            let kept = after.contains(&old) || same.iter().any(|op| after.contains(&op.iam().to_owned()));
+            let mut same = Operation::spelled(&old);
+            let kept = after.contains(&old) || same.any(|op| after.contains(&op.iam().to_owned()));
             prop_assert!(kept, "{old} is gone from {after:?}");
         }
         for name in ["owner", "first_accessed"] {
