@@ -62,11 +62,9 @@ async fn meet_faults(world: &World, request: &Request) -> Result<Response, Dropp
         None | Some(Effect::Delay(_)) => Ok(handle(world, request).await),
         Some(Effect::Throttle) => refuse(throttle::throttled(request)),
         Some(Effect::TransactionConflict) => refuse(throttle::conflict(request)),
-        Some(Effect::Error {
-            status,
-            code,
-            message,
-        }) => refuse(AwsError::new(code, message).with_status(status)),
+        Some(Effect::Error { status, code, message }) => {
+            refuse(AwsError::new(code, message).with_status(status))
+        }
         Some(Effect::Timeout) => std::future::pending().await,
         Some(Effect::DropBefore) => Err(Dropped),
         Some(Effect::DropAfter) => {
@@ -101,9 +99,8 @@ async fn handle(world: &World, request: &Request) -> Response {
 
 fn json_service(world: &World, request: &Request) -> Result<Value, AwsError> {
     let (operation, region) = (request.operation.as_str(), request.region.as_str());
-    let (prefix, _) = request
-        .target()
-        .ok_or_else(|| AwsError::unknown_operation(request.service, operation))?;
+    let (prefix, _) =
+        request.target().ok_or_else(|| AwsError::unknown_operation(request.service, operation))?;
     let body = json::parse(&request.body);
     match (request.service, prefix) {
         ("ssm", "AmazonSSM") => world.ssm.handle(operation, &body?, region),
@@ -114,10 +111,9 @@ fn json_service(world: &World, request: &Request) -> Result<Value, AwsError> {
             world.secretsmanager.handle(operation, &body?, region)
         }
         ("sqs", "AmazonSQS") => world.sqs.handle(operation, &body?, region),
-        (service, prefix) => Err(AwsError::unknown_operation(
-            service,
-            &format!("{prefix}.{operation}"),
-        )),
+        (service, prefix) => {
+            Err(AwsError::unknown_operation(service, &format!("{prefix}.{operation}")))
+        }
     }
 }
 
@@ -127,16 +123,10 @@ async fn dynamodb(world: &World, request: &Request) -> Response {
         return response::error(request, &error);
     };
     let body = request.body.clone();
-    match world
-        .dynamodb
-        .call(target, operation, body, &request.region)
-        .await
-    {
-        Ok(answer) => response::body(
-            answer.status,
-            response::content_type(Protocol::Json10),
-            answer.body,
-        ),
+    match world.dynamodb.call(target, operation, body, &request.region).await {
+        Ok(answer) => {
+            response::body(answer.status, response::content_type(Protocol::Json10), answer.body)
+        }
         Err(error) => response::error(request, &error),
     }
 }
@@ -156,14 +146,7 @@ async fn handle_partly(world: &World, request: &Request, n: usize) -> Response {
         }
         return response::json(request, &cut.report(Value::Object(serde_json::Map::new())));
     };
-    let answer = handle(
-        world,
-        &Request {
-            body: kept,
-            ..request.clone()
-        },
-    )
-    .await;
+    let answer = handle(world, &Request { body: kept, ..request.clone() }).await;
     if !answer.status().is_success() {
         return answer;
     }

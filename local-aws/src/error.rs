@@ -1,6 +1,7 @@
 //! Why a server did not start.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// Why an endpoint could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +18,14 @@ pub enum StartError {
     /// No thread or reactor for the server could be made.
     #[error("cannot start the server thread of the local AWS: {0}")]
     Thread(std::io::Error),
+    /// A handler binary cannot be run.
+    #[error("cannot run {}: {source}; is the path right and the binary built?", program.display())]
+    Spawn {
+        /// The program asked for.
+        program: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
     /// The in-memory DynamoDB could not be opened.
     #[error("cannot open the in-memory DynamoDB: {0}")]
     Database(String),

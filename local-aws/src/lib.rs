@@ -28,6 +28,7 @@ mod throttle;
 mod world;
 
 pub mod cognito;
+pub mod lambda;
 pub mod s3;
 pub mod secretsmanager;
 pub mod sqs;
@@ -37,5 +38,6 @@ pub use calls::Call;
 pub use constants::{ACCESS_KEY_ID, ACCOUNT_ID, REGION, SECRET_ACCESS_KEY};
 pub use error::{RefusedError, StartError};
 pub use faults::{Armed, Effect, Fault, Faults, Trigger};
+pub use lambda::{InvokeError, LambdaFunction, Process};
 pub use limits::Violation;
 pub use local_aws::LocalAws;

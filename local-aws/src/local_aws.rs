@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use serde_json::Value;
+use tokio::runtime::Handle;
 
 use crate::calls::Call;
 use crate::constants::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
@@ -39,10 +40,12 @@ impl LocalAws {
     pub async fn start_on(addr: SocketAddr) -> Result<LocalAws, StartError> {
         let server = Server::start(addr).await?;
         let endpoint = endpoint_url(server.addr);
-        Ok(LocalAws {
-            server: Arc::new(server),
-            endpoint,
-        })
+        Ok(LocalAws { server: Arc::new(server), endpoint })
+    }
+
+    /// The runtime that serves this world.
+    pub(crate) fn runtime(&self) -> Handle {
+        self.server.runtime.clone()
     }
 
     /// What SDKs are to be given as endpoint URL, such as `http://127.0.0.1:4566`.
@@ -139,10 +142,7 @@ impl LocalAws {
         let name = operation.to_owned();
         // On the world's runtime: the kept connections belong to it.
         let call = self.server.runtime.spawn(async move {
-            world
-                .dynamodb
-                .call("DynamoDB_20120810", &name, body.to_string().into(), REGION)
-                .await
+            world.dynamodb.call("DynamoDB_20120810", &name, body.to_string().into(), REGION).await
         });
         let refused = |code: String, message: String| RefusedError {
             service: "dynamodb",
@@ -164,9 +164,7 @@ impl LocalAws {
             found.unwrap_or_default().to_owned()
         };
         let code = text(["__type", "code"]);
-        let code = code
-            .rsplit_once('#')
-            .map_or(code.clone(), |(_, code)| code.to_owned());
+        let code = code.rsplit_once('#').map_or(code.clone(), |(_, code)| code.to_owned());
         Err(refused(code, text(["message", "Message"])))
     }
 }

@@ -216,10 +216,12 @@ async fn parameters_are_described_without_values() {
         let filter = aws_sdk_ssm::types::ParameterStringFilter::builder();
         filter.key(key).option(option).values(value).build().unwrap()
     };
-    let secure = client.describe_parameters().parameter_filters(filter("Type", "Equals", "SecureString"));
+    let secure =
+        client.describe_parameters().parameter_filters(filter("Type", "Equals", "SecureString"));
     let answer = secure.send().await.unwrap();
     assert_eq!(answer.parameters()[0].name(), Some("/e/one"));
-    let prefix = client.describe_parameters().parameter_filters(filter("Name", "BeginsWith", "/d/1"));
+    let prefix =
+        client.describe_parameters().parameter_filters(filter("Name", "BeginsWith", "/d/1"));
     assert_eq!(prefix.send().await.unwrap().parameters().len(), 10);
     let wrong = client.describe_parameters().parameter_filters(filter("Colour", "Equals", "red"));
     assert_eq!(code!(wrong.send()), "InvalidFilterKey");
