@@ -38,9 +38,7 @@ async fn received(body: Option<StreamingBlob>) -> S3Result<Bytes> {
     };
     match Body::from(body).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) => Err(refusals::invalid_request(format!(
-            "The body cannot be read: {error}"
-        ))),
+        Err(error) => Err(refusals::invalid_request(format!("The body cannot be read: {error}"))),
     }
 }
 

@@ -145,34 +145,24 @@ impl Bucket {
         version_id: Option<&str>,
     ) -> S3Result<(String, &mut Object)> {
         let id = self.find(key, version_id)?.0.id.clone();
-        let found = self
-            .objects
-            .get_mut(key)
-            .into_iter()
-            .flatten()
-            .find(|version| version.id == id);
+        let found =
+            self.objects.get_mut(key).into_iter().flatten().find(|version| version.id == id);
         match found {
-            Some(Version {
-                object: Some(object),
-                ..
-            }) => Ok((id, object)),
+            Some(Version { object: Some(object), .. }) => Ok((id, object)),
             _ => Err(S3ErrorCode::NoSuchKey.into()),
         }
     }
 
     fn version(&self, key: &str, id: &str) -> S3Result<&Version> {
         check_version_id(id)?;
-        self.objects
-            .get(key)
-            .into_iter()
-            .flatten()
-            .find(|version| version.id == id)
-            .ok_or_else(|| {
+        self.objects.get(key).into_iter().flatten().find(|version| version.id == id).ok_or_else(
+            || {
                 S3Error::with_message(
                     S3ErrorCode::NoSuchVersion,
                     "The specified version does not exist.",
                 )
-            })
+            },
+        )
     }
 
     /// The version id as an answer shows it: a bucket that never kept versions shows none.
@@ -205,12 +195,7 @@ impl Bucket {
             versions.retain(|version| version.id != NULL_VERSION);
             NULL_VERSION.to_owned()
         };
-        versions.push(Version {
-            id: id.clone(),
-            sequence: fresh.sequence,
-            modified,
-            object,
-        });
+        versions.push(Version { id: id.clone(), sequence: fresh.sequence, modified, object });
         self.reported(&id)
     }
 
@@ -221,10 +206,7 @@ impl Bucket {
             return Removal::default();
         }
         let version_id = self.push(key, None, now, fresh);
-        Removal {
-            version_id,
-            marker: true,
-        }
+        Removal { version_id, marker: true }
     }
 
     /// Removes one version for good; a version that is not there counts as removed.
@@ -239,10 +221,7 @@ impl Bucket {
                 self.objects.remove(key);
             }
         }
-        Ok(Removal {
-            version_id: Some(id.to_owned()),
-            marker,
-        })
+        Ok(Removal { version_id: Some(id.to_owned()), marker })
     }
 }
 
@@ -252,8 +231,5 @@ fn check_version_id(id: &str) -> S3Result<()> {
     {
         return Ok(());
     }
-    Err(S3Error::with_message(
-        S3ErrorCode::InvalidArgument,
-        "Invalid version id specified",
-    ))
+    Err(S3Error::with_message(S3ErrorCode::InvalidArgument, "Invalid version id specified"))
 }

@@ -21,10 +21,7 @@ const MOST_BUCKETS: usize = 10_000;
 
 /// The account as the owner of everything, by its canonical user id.
 pub(super) fn owner() -> Owner {
-    Owner {
-        id: Some("0123456789abcdef".repeat(4)),
-        display_name: None,
-    }
+    Owner { id: Some("0123456789abcdef".repeat(4)), display_name: None }
 }
 
 /// `CreateBucket` at the endpoint of `region`.
@@ -53,13 +50,9 @@ pub(super) fn create_bucket(
             ));
         }
     } else {
-        world
-            .buckets
-            .insert(input.bucket.clone(), Bucket::new(home, now()));
+        world.buckets.insert(input.bucket.clone(), Bucket::new(home, now()));
     }
-    Ok(CreateBucketOutput {
-        location: Some(format!("/{}", input.bucket)),
-    })
+    Ok(CreateBucketOutput { location: Some(format!("/{}", input.bucket)) })
 }
 
 fn home<'a>(constraint: Option<&'a str>, region: &'a str) -> S3Result<&'a str> {
@@ -119,16 +112,9 @@ pub(super) fn list_buckets(world: &World, input: &ListBucketsInput) -> S3Result<
             .filter(|most| (1..=MOST_BUCKETS).contains(most))
             .ok_or_else(|| refusals::invalid_argument("max-buckets must be between 1 and 10000"))?,
     };
-    let scope = Scope::new(
-        input.prefix.as_deref(),
-        None,
-        input.continuation_token.as_deref(),
-    );
+    let scope = Scope::new(input.prefix.as_deref(), None, input.continuation_token.as_deref());
     let mut names = walk(&world.buckets, scope, |bucket: &Bucket| {
-        input
-            .bucket_region
-            .as_ref()
-            .is_none_or(|region| *region == bucket.region)
+        input.bucket_region.as_ref().is_none_or(|region| *region == bucket.region)
     });
     let mut buckets = Vec::new();
     for group in names.by_ref().take(most) {
@@ -168,22 +154,17 @@ pub(super) fn get_bucket_versioning(
     world: &World,
     input: &GetBucketVersioningInput,
 ) -> S3Result<GetBucketVersioningOutput> {
-    let status = match world
-        .bucket(&input.bucket, input.expected_bucket_owner.as_deref())?
-        .versioning
-    {
-        Versioning::Off => None,
-        Versioning::Enabled => Some(BucketVersioningStatus::from_static(
-            BucketVersioningStatus::ENABLED,
-        )),
-        Versioning::Suspended => Some(BucketVersioningStatus::from_static(
-            BucketVersioningStatus::SUSPENDED,
-        )),
-    };
-    Ok(GetBucketVersioningOutput {
-        status,
-        mfa_delete: None,
-    })
+    let status =
+        match world.bucket(&input.bucket, input.expected_bucket_owner.as_deref())?.versioning {
+            Versioning::Off => None,
+            Versioning::Enabled => {
+                Some(BucketVersioningStatus::from_static(BucketVersioningStatus::ENABLED))
+            }
+            Versioning::Suspended => {
+                Some(BucketVersioningStatus::from_static(BucketVersioningStatus::SUSPENDED))
+            }
+        };
+    Ok(GetBucketVersioningOutput { status, mfa_delete: None })
 }
 
 /// `PutBucketVersioning`.
@@ -195,20 +176,16 @@ pub(super) fn put_bucket_versioning(
         return Err(refusals::not_emulated("MFA delete"));
     }
     let bucket = world.bucket_mut(&input.bucket, input.expected_bucket_owner.as_deref())?;
-    bucket.versioning = match input
-        .versioning_configuration
-        .status
-        .as_ref()
-        .map(BucketVersioningStatus::as_str)
-    {
-        Some(BucketVersioningStatus::ENABLED) => Versioning::Enabled,
-        Some(BucketVersioningStatus::SUSPENDED) => Versioning::Suspended,
-        _ => {
-            return Err(S3Error::with_message(
-                S3ErrorCode::IllegalVersioningConfigurationException,
-                "The Versioning element must be specified",
-            ));
-        }
-    };
+    bucket.versioning =
+        match input.versioning_configuration.status.as_ref().map(BucketVersioningStatus::as_str) {
+            Some(BucketVersioningStatus::ENABLED) => Versioning::Enabled,
+            Some(BucketVersioningStatus::SUSPENDED) => Versioning::Suspended,
+            _ => {
+                return Err(S3Error::with_message(
+                    S3ErrorCode::IllegalVersioningConfigurationException,
+                    "The Versioning element must be specified",
+                ));
+            }
+        };
     Ok(())
 }

@@ -21,13 +21,8 @@ pub(super) enum Algorithm {
     Sha256,
 }
 
-const ALL: [Algorithm; 5] = [
-    Algorithm::Crc32,
-    Algorithm::Crc32c,
-    Algorithm::Crc64Nvme,
-    Algorithm::Sha1,
-    Algorithm::Sha256,
-];
+const ALL: [Algorithm; 5] =
+    [Algorithm::Crc32, Algorithm::Crc32c, Algorithm::Crc64Nvme, Algorithm::Sha1, Algorithm::Sha256];
 
 impl Algorithm {
     /// Its name in `x-amz-checksum-algorithm`.
@@ -85,11 +80,7 @@ pub(super) struct Stored {
 impl Stored {
     /// The checksum of all of `data`.
     pub(super) fn of(algorithm: Algorithm, data: &[u8]) -> Self {
-        Stored {
-            algorithm,
-            value: algorithm.checksum(data),
-            composite: false,
-        }
+        Stored { algorithm, value: algorithm.checksum(data), composite: false }
     }
 
     /// The checksum over the checksums of the parts, which ends in the number of parts.
@@ -98,16 +89,8 @@ impl Stored {
         parts: impl Iterator<Item = &'a [u8]>,
     ) -> Self {
         let digests: Vec<Vec<u8>> = parts.map(|part| algorithm.digest(part)).collect();
-        let value = format!(
-            "{}-{}",
-            algorithm.checksum(&digests.concat()),
-            digests.len()
-        );
-        Stored {
-            algorithm,
-            value,
-            composite: true,
-        }
+        let value = format!("{}-{}", algorithm.checksum(&digests.concat()), digests.len());
+        Stored { algorithm, value, composite: true }
     }
 
     pub(super) fn kind(&self) -> ChecksumType {
@@ -123,26 +106,11 @@ impl Stored {
 macro_rules! declared {
     ($shape:expr) => {
         [
-            (
-                $crate::s3::checksums::Algorithm::Crc32,
-                $shape.checksum_crc32.as_deref(),
-            ),
-            (
-                $crate::s3::checksums::Algorithm::Crc32c,
-                $shape.checksum_crc32c.as_deref(),
-            ),
-            (
-                $crate::s3::checksums::Algorithm::Crc64Nvme,
-                $shape.checksum_crc64nvme.as_deref(),
-            ),
-            (
-                $crate::s3::checksums::Algorithm::Sha1,
-                $shape.checksum_sha1.as_deref(),
-            ),
-            (
-                $crate::s3::checksums::Algorithm::Sha256,
-                $shape.checksum_sha256.as_deref(),
-            ),
+            ($crate::s3::checksums::Algorithm::Crc32, $shape.checksum_crc32.as_deref()),
+            ($crate::s3::checksums::Algorithm::Crc32c, $shape.checksum_crc32c.as_deref()),
+            ($crate::s3::checksums::Algorithm::Crc64Nvme, $shape.checksum_crc64nvme.as_deref()),
+            ($crate::s3::checksums::Algorithm::Sha1, $shape.checksum_sha1.as_deref()),
+            ($crate::s3::checksums::Algorithm::Sha256, $shape.checksum_sha256.as_deref()),
         ]
     };
 }
@@ -185,10 +153,7 @@ pub(super) fn one_of(
         trailers.read(|headers| {
             ALL.iter()
                 .filter_map(|algorithm| {
-                    Some((
-                        *algorithm,
-                        headers.get(algorithm.header())?.to_str().ok()?.to_owned(),
-                    ))
+                    Some((*algorithm, headers.get(algorithm.header())?.to_str().ok()?.to_owned()))
                 })
                 .collect::<Vec<_>>()
         })
@@ -262,10 +227,7 @@ pub(super) fn verify_xml_body(
 
 /// MD5 in lower-case hexadecimal digits, as ETags have it.
 pub(super) fn md5_hex(data: &[u8]) -> String {
-    Md5::checksum(data)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Md5::checksum(data).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The ETag of a multipart upload: the MD5 of the MD5s of its parts, and their number.

@@ -17,11 +17,8 @@ pub(super) fn complete(
 ) -> S3Result<CompleteMultipartUploadOutput> {
     let bucket = world.bucket(&input.bucket, input.expected_bucket_owner.as_deref())?;
     let upload = uploads::find(bucket, &input.key, &input.upload_id)?;
-    let listed = input
-        .multipart_upload
-        .as_ref()
-        .and_then(|list| list.parts.as_deref())
-        .unwrap_or_default();
+    let listed =
+        input.multipart_upload.as_ref().and_then(|list| list.parts.as_deref()).unwrap_or_default();
     let parts = chosen(upload, listed)?;
     conditions::check_write(
         input.if_match.as_ref(),
@@ -69,10 +66,8 @@ fn chosen<'u>(upload: &'u Upload, listed: &[CompletedPart]) -> S3Result<Vec<&'u 
             "The XML you provided was not well-formed or did not validate against our published schema",
         ));
     }
-    let numbers: Vec<i32> = listed
-        .iter()
-        .map(|part| part.part_number.unwrap_or_default())
-        .collect();
+    let numbers: Vec<i32> =
+        listed.iter().map(|part| part.part_number.unwrap_or_default()).collect();
     if !numbers.is_sorted_by(|before, after| before < after) {
         return Err(S3Error::with_message(
             S3ErrorCode::InvalidPartOrder,
@@ -82,22 +77,14 @@ fn chosen<'u>(upload: &'u Upload, listed: &[CompletedPart]) -> S3Result<Vec<&'u 
     let mut parts = Vec::with_capacity(listed.len());
     for (number, wanted) in numbers.iter().zip(listed) {
         let part = upload.parts.get(number).ok_or_else(invalid_part)?;
-        if wanted
-            .e_tag
-            .as_ref()
-            .is_none_or(|etag| etag.value() != part.etag)
-        {
+        if wanted.e_tag.as_ref().is_none_or(|etag| etag.value() != part.etag) {
             return Err(invalid_part());
         }
         check_part_checksum(upload.checksum, *number, wanted, part)?;
         parts.push(part);
     }
     let (_, all_but_last) = parts.split_last().unzip();
-    if all_but_last
-        .into_iter()
-        .flatten()
-        .any(|part: &&Part| part.body.len() < SMALLEST_PART)
-    {
+    if all_but_last.into_iter().flatten().any(|part: &&Part| part.body.len() < SMALLEST_PART) {
         return Err(S3Error::with_message(
             S3ErrorCode::EntityTooSmall,
             "Your proposed upload is smaller than the minimum allowed size",
@@ -112,27 +99,20 @@ fn check_part_checksum(
     wanted: &CompletedPart,
     part: &Part,
 ) -> S3Result<()> {
-    match (
-        checksums::one_of(checksums::declared!(wanted), None)?,
-        announced,
-    ) {
+    match (checksums::one_of(checksums::declared!(wanted), None)?, announced) {
         (Some((algorithm, value)), _) => match &part.checksum {
             Some(stored) if stored.algorithm == algorithm && stored.value != value => {
                 Err(invalid_part())
             }
             _ => Ok(()),
         },
-        (
-            None,
-            Some(Announced {
-                algorithm,
-                composite: true,
-            }),
-        ) => Err(refusals::invalid_request(format!(
-            "The upload was created using a {} checksum. The complete request must include the checksum for each \
+        (None, Some(Announced { algorithm, composite: true })) => {
+            Err(refusals::invalid_request(format!(
+                "The upload was created using a {} checksum. The complete request must include the checksum for each \
              part. It was missing for part {number} in the request.",
-            algorithm.name().to_lowercase(),
-        ))),
+                algorithm.name().to_lowercase(),
+            )))
+        }
         (None, _) => Ok(()),
     }
 }
@@ -167,23 +147,15 @@ fn check_size(expected: Option<i64>, size: usize) -> S3Result<()> {
 fn checksum(announced: Option<Announced>, parts: &[&Part], body: &Bytes) -> Stored {
     match announced {
         None => Stored::of(Algorithm::Crc64Nvme, body),
-        Some(Announced {
-            algorithm,
-            composite: false,
-        }) => Stored::of(algorithm, body),
-        Some(Announced {
-            algorithm,
-            composite: true,
-        }) => Stored::composite(algorithm, parts.iter().map(|part| part.body.as_ref())),
+        Some(Announced { algorithm, composite: false }) => Stored::of(algorithm, body),
+        Some(Announced { algorithm, composite: true }) => {
+            Stored::composite(algorithm, parts.iter().map(|part| part.body.as_ref()))
+        }
     }
 }
 
 fn check_checksum(input: &CompleteMultipartUploadInput, checksum: &Stored) -> S3Result<()> {
-    if input
-        .checksum_type
-        .as_ref()
-        .is_some_and(|kind| *kind != checksum.kind())
-    {
+    if input.checksum_type.as_ref().is_some_and(|kind| *kind != checksum.kind()) {
         return Err(refusals::invalid_request(
             "The checksum type of the complete request differs from that of the upload.",
         ));

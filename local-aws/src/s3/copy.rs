@@ -33,12 +33,7 @@ pub(super) fn source<'w>(
     from: &'w CopySource,
     owner: Option<&str>,
 ) -> S3Result<Source<'w>> {
-    let CopySource::Bucket {
-        bucket: name,
-        key,
-        version_id,
-    } = from
-    else {
+    let CopySource::Bucket { bucket: name, key, version_id } = from else {
         return Err(refusals::not_emulated("access points"));
     };
     let bucket = world.bucket(name, owner)?;
@@ -57,9 +52,7 @@ pub(super) fn source<'w>(
         object,
         version,
         reported_version: bucket.reported(&version.id),
-        superseded: bucket
-            .newest(key)
-            .is_some_and(|newest| newest.id != version.id),
+        superseded: bucket.newest(key).is_some_and(|newest| newest.id != version.id),
     })
 }
 
@@ -84,11 +77,7 @@ pub(super) fn copy_object(
 ) -> S3Result<CopyObjectOutput> {
     world.bucket(&input.bucket, input.expected_bucket_owner.as_deref())?;
     refuse_what_is_not_emulated!(input);
-    let source = source(
-        world,
-        &input.copy_source,
-        input.expected_source_bucket_owner.as_deref(),
-    )?;
+    let source = source(world, &input.copy_source, input.expected_source_bucket_owner.as_deref())?;
     let conditions: Read<'_> = source_conditions!(input);
     conditions.check_source(source.version, source.object)?;
     let replace = input
@@ -106,11 +95,7 @@ pub(super) fn copy_object(
         body: source.object.body.clone(),
         // A copy is written in one piece, also where its source came in parts.
         etag: checksums::md5_hex(&source.object.body),
-        headers: if replace {
-            headers_of!(input)
-        } else {
-            source.object.headers.clone()
-        },
+        headers: if replace { headers_of!(input) } else { source.object.headers.clone() },
         placement: placement_of!(input),
         tags: copied_tags(input, source.object)?,
         checksum: Stored::of(copied_algorithm(input, source.object)?, &source.object.body),
@@ -122,11 +107,7 @@ pub(super) fn copy_object(
     let if_none_match = conditions::from_header(headers, header::IF_NONE_MATCH)?;
     let version_id = world.version_id();
     let bucket = world.bucket_mut(&input.bucket, None)?;
-    conditions::check_write(
-        if_match.as_ref(),
-        if_none_match.as_ref(),
-        bucket.newest(&input.key),
-    )?;
+    conditions::check_write(if_match.as_ref(), if_none_match.as_ref(), bucket.newest(&input.key))?;
 
     let modified = now();
     let mut result = CopyObjectResult {

@@ -25,9 +25,7 @@ pub(super) fn delete_object(
     input: &DeleteObjectInput,
 ) -> S3Result<DeleteObjectOutput> {
     if input.if_match_last_modified_time.is_some() || input.if_match_size.is_some() {
-        return Err(refusals::not_emulated(
-            "the delete conditions of directory buckets",
-        ));
+        return Err(refusals::not_emulated("the delete conditions of directory buckets"));
     }
     world.bucket(&input.bucket, input.expected_bucket_owner.as_deref())?;
     let removal = remove(
@@ -84,21 +82,13 @@ pub(super) fn delete_objects(
 
 fn remove_listed(world: &mut World, bucket: &str, entry: &ObjectIdentifier) -> S3Result<Removal> {
     if entry.last_modified_time.is_some() || entry.size.is_some() {
-        return Err(refusals::not_emulated(
-            "the delete conditions of directory buckets",
-        ));
+        return Err(refusals::not_emulated("the delete conditions of directory buckets"));
     }
     let condition = entry.e_tag.clone().map(|etag| match etag.value() {
         "*" => ETagCondition::Any,
         _ => ETagCondition::ETag(etag),
     });
-    remove(
-        world,
-        bucket,
-        &entry.key,
-        entry.version_id.as_deref(),
-        condition.as_ref(),
-    )
+    remove(world, bucket, &entry.key, entry.version_id.as_deref(), condition.as_ref())
 }
 
 fn remove(

@@ -17,9 +17,9 @@ impl Encoder {
         match encoding.map(EncodingType::as_str) {
             None => Ok(Encoder { url: false }),
             Some(EncodingType::URL) => Ok(Encoder { url: true }),
-            Some(_) => Err(refusals::invalid_argument(
-                "Invalid Encoding Method specified in Request",
-            )),
+            Some(_) => {
+                Err(refusals::invalid_argument("Invalid Encoding Method specified in Request"))
+            }
         }
     }
 
@@ -78,10 +78,8 @@ pub(super) fn check_xml(body: &[u8]) -> S3Result<()> {
         )
     };
     let text = std::str::from_utf8(body).map_err(|_| malformed())?;
-    let references = text
-        .split("&#")
-        .skip(1)
-        .map(|tail| tail.split(';').next().and_then(referenced));
+    let references =
+        text.split("&#").skip(1).map(|tail| tail.split(';').next().and_then(referenced));
     if text.chars().all(xml_has) && references.into_iter().all(|c| c.is_some_and(xml_has)) {
         return Ok(());
     }

@@ -43,16 +43,10 @@ pub(super) fn list_objects(world: &World, input: &ListObjectsInput) -> S3Result<
     let bucket = world.bucket(&input.bucket, input.expected_bucket_owner.as_deref())?;
     let encoder = Encoder::wanted(input.encoding_type.as_ref())?;
     let max_keys = page_size(input.max_keys, "max-keys")?;
-    let scope = Scope::new(
-        input.prefix.as_deref(),
-        input.delimiter.as_deref(),
-        input.marker.as_deref(),
-    );
+    let scope =
+        Scope::new(input.prefix.as_deref(), input.delimiter.as_deref(), input.marker.as_deref());
     let page = page(bucket, scope, max_keys, encoder, true);
-    let delimited = input
-        .delimiter
-        .as_ref()
-        .is_some_and(|delimiter| !delimiter.is_empty());
+    let delimited = input.delimiter.as_ref().is_some_and(|delimiter| !delimiter.is_empty());
     Ok(ListObjectsOutput {
         name: Some(input.bucket.clone()),
         prefix: Some(encoder.show(input.prefix.as_deref().unwrap_or_default())),
@@ -61,11 +55,7 @@ pub(super) fn list_objects(world: &World, input: &ListObjectsInput) -> S3Result<
         max_keys: Some(max_keys),
         is_truncated: Some(page.next.is_some()),
         // Without a delimiter, the last key says where to go on.
-        next_marker: page
-            .next
-            .as_deref()
-            .filter(|_| delimited)
-            .map(|text| encoder.show(text)),
+        next_marker: page.next.as_deref().filter(|_| delimited).map(|text| encoder.show(text)),
         contents: Some(page.contents),
         common_prefixes: Some(page.common_prefixes),
         encoding_type: input.encoding_type.clone(),
@@ -81,20 +71,10 @@ pub(super) fn list_objects_v2(
     let bucket = world.bucket(&input.bucket, input.expected_bucket_owner.as_deref())?;
     let encoder = Encoder::wanted(input.encoding_type.as_ref())?;
     let max_keys = page_size(input.max_keys, "max-keys")?;
-    let resumed = input
-        .continuation_token
-        .as_deref()
-        .map(position)
-        .transpose()?;
+    let resumed = input.continuation_token.as_deref().map(position).transpose()?;
     let after = resumed.as_deref().or(input.start_after.as_deref());
     let scope = Scope::new(input.prefix.as_deref(), input.delimiter.as_deref(), after);
-    let page = page(
-        bucket,
-        scope,
-        max_keys,
-        encoder,
-        input.fetch_owner.unwrap_or_default(),
-    );
+    let page = page(bucket, scope, max_keys, encoder, input.fetch_owner.unwrap_or_default());
     Ok(ListObjectsV2Output {
         name: Some(input.bucket.clone()),
         prefix: Some(encoder.show(input.prefix.as_deref().unwrap_or_default())),
@@ -120,27 +100,18 @@ fn page(
     with_owner: bool,
 ) -> Page {
     let most = usize::try_from(max_keys).unwrap_or_default();
-    let mut groups = walk(&bucket.objects, scope, |versions| {
-        current(versions).is_some()
-    });
-    let mut page = Page {
-        contents: Vec::new(),
-        common_prefixes: Vec::new(),
-        next: None,
-    };
+    let mut groups = walk(&bucket.objects, scope, |versions| current(versions).is_some());
+    let mut page = Page { contents: Vec::new(), common_prefixes: Vec::new(), next: None };
     let mut last = None;
     for group in groups.by_ref().take(most) {
         last = Some(group.name().to_owned());
         match group {
             Group::CommonPrefix(prefix) => {
-                page.common_prefixes.push(CommonPrefix {
-                    prefix: Some(encoder.show(prefix)),
-                });
+                page.common_prefixes.push(CommonPrefix { prefix: Some(encoder.show(prefix)) });
             }
             Group::Key(key, versions) => {
                 if let Some((version, object)) = current(versions) {
-                    page.contents
-                        .push(line(encoder.show(key), version, object, with_owner));
+                    page.contents.push(line(encoder.show(key), version, object, with_owner));
                 }
             }
         }
@@ -160,9 +131,7 @@ fn line(key: String, version: &Version, object: &Object, with_owner: bool) -> s3
         e_tag: Some(ETag::Strong(object.etag.clone())),
         last_modified: Some(version.modified.clone()),
         size: i64::try_from(object.body.len()).ok(),
-        storage_class: Some(ObjectStorageClass::from(
-            object.placement.storage_class.clone(),
-        )),
+        storage_class: Some(ObjectStorageClass::from(object.placement.storage_class.clone())),
         checksum_algorithm: Some(vec![object.checksum.algorithm.name().to_owned().into()]),
         checksum_type: Some(object.checksum.kind()),
         owner: with_owner.then(owner),

@@ -68,11 +68,7 @@ fn listed(number: i32, part: &Part) -> ListedPart {
 
 /// One line of a listing of uploads.
 enum Line<'w> {
-    Upload {
-        key: &'w str,
-        id: &'w str,
-        upload: &'w Upload,
-    },
+    Upload { key: &'w str, id: &'w str, upload: &'w Upload },
     CommonPrefix(&'w str),
 }
 
@@ -86,41 +82,29 @@ pub(super) fn list_multipart_uploads(
     let max_uploads = page_size(input.max_uploads, "max-uploads")?;
     let key_marker = input.key_marker.as_deref().filter(|text| !text.is_empty());
     // Without a key, S3 ignores the marker of the upload.
-    let id_marker = input
-        .upload_id_marker
-        .as_deref()
-        .filter(|text| !text.is_empty() && key_marker.is_some());
-    let mut scope = Scope::new(
-        input.prefix.as_deref(),
-        input.delimiter.as_deref(),
-        key_marker,
-    );
+    let id_marker =
+        input.upload_id_marker.as_deref().filter(|text| !text.is_empty() && key_marker.is_some());
+    let mut scope = Scope::new(input.prefix.as_deref(), input.delimiter.as_deref(), key_marker);
     if id_marker.is_some() {
         scope = scope.with_the_last_key_again();
     }
     let mut lines = walk(&bucket.uploads, scope, |_| true).flat_map(|group| match group {
         Group::CommonPrefix(prefix) => vec![Line::CommonPrefix(prefix)],
         Group::Key(key, uploads) => {
-            let after = id_marker
-                .filter(|_| key_marker == Some(key))
-                .unwrap_or_default();
+            let after = id_marker.filter(|_| key_marker == Some(key)).unwrap_or_default();
             let rest = uploads.iter().filter(|(id, _)| id.as_str() > after);
-            rest.map(|(id, upload)| Line::Upload { key, id, upload })
-                .collect()
+            rest.map(|(id, upload)| Line::Upload { key, id, upload }).collect()
         }
     });
 
     let mut uploads = Vec::new();
     let mut prefixes = Vec::new();
     let mut last = None;
-    for line in lines
-        .by_ref()
-        .take(usize::try_from(max_uploads).unwrap_or_default())
-    {
+    for line in lines.by_ref().take(usize::try_from(max_uploads).unwrap_or_default()) {
         match &line {
-            Line::CommonPrefix(prefix) => prefixes.push(CommonPrefix {
-                prefix: Some(encoder.show(prefix)),
-            }),
+            Line::CommonPrefix(prefix) => {
+                prefixes.push(CommonPrefix { prefix: Some(encoder.show(prefix)) })
+            }
             Line::Upload { key, id, upload } => uploads.push(shown(encoder.show(key), id, upload)),
         }
         last = Some(line);
@@ -165,8 +149,5 @@ fn shown(key: String, id: &str, upload: &Upload) -> MultipartUpload {
 }
 
 fn initiator() -> Initiator {
-    Initiator {
-        id: owner().id,
-        display_name: None,
-    }
+    Initiator { id: owner().id, display_name: None }
 }

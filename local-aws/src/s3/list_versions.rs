@@ -16,11 +16,7 @@ use super::world::{World, sequence_of};
 
 /// One line of the listing.
 enum Line<'w> {
-    Version {
-        key: &'w str,
-        version: &'w Version,
-        latest: bool,
-    },
+    Version { key: &'w str, version: &'w Version, latest: bool },
     CommonPrefix(&'w str),
 }
 
@@ -33,21 +29,14 @@ pub(super) fn list_object_versions(
     let encoder = Encoder::wanted(input.encoding_type.as_ref())?;
     let max_keys = page_size(input.max_keys, "max-keys")?;
     let key_marker = input.key_marker.as_deref().filter(|text| !text.is_empty());
-    let version_marker = input
-        .version_id_marker
-        .as_deref()
-        .filter(|text| !text.is_empty());
+    let version_marker = input.version_id_marker.as_deref().filter(|text| !text.is_empty());
     if version_marker.is_some() && key_marker.is_none() {
         return Err(refusals::invalid_argument(
             "A version-id marker cannot be specified without a key marker.",
         ));
     }
 
-    let mut scope = Scope::new(
-        input.prefix.as_deref(),
-        input.delimiter.as_deref(),
-        key_marker,
-    );
+    let mut scope = Scope::new(input.prefix.as_deref(), input.delimiter.as_deref(), key_marker);
     if version_marker.is_some() {
         scope = scope.with_the_last_key_again();
     }
@@ -73,26 +62,17 @@ pub(super) fn list_object_versions(
     let mut markers = Vec::new();
     let mut prefixes = Vec::new();
     let mut last = None;
-    for line in lines
-        .by_ref()
-        .take(usize::try_from(max_keys).unwrap_or_default())
-    {
+    for line in lines.by_ref().take(usize::try_from(max_keys).unwrap_or_default()) {
         match &line {
-            Line::CommonPrefix(prefix) => prefixes.push(CommonPrefix {
-                prefix: Some(encoder.show(prefix)),
-            }),
-            Line::Version {
-                key,
-                version,
-                latest,
-            } if version.object.is_none() => {
+            Line::CommonPrefix(prefix) => {
+                prefixes.push(CommonPrefix { prefix: Some(encoder.show(prefix)) })
+            }
+            Line::Version { key, version, latest } if version.object.is_none() => {
                 markers.push(marker(encoder.show(key), version, *latest));
             }
-            Line::Version {
-                key,
-                version,
-                latest,
-            } => versions.push(entry(encoder.show(key), version, *latest)),
+            Line::Version { key, version, latest } => {
+                versions.push(entry(encoder.show(key), version, *latest))
+            }
         }
         last = Some(line);
     }
@@ -122,20 +102,14 @@ fn newest_first<'w>(
 ) -> Vec<Line<'w>> {
     let before = older_than.and_then(|id| {
         let still_there = versions.iter().find(|version| version.id == id);
-        still_there
-            .map(|version| version.sequence)
-            .or_else(|| sequence_of(id))
+        still_there.map(|version| version.sequence).or_else(|| sequence_of(id))
     });
     let newest = versions.last().map(|version| version.sequence);
     versions
         .iter()
         .rev()
         .filter(|version| before.is_none_or(|before| version.sequence < before))
-        .map(|version| Line::Version {
-            key,
-            version,
-            latest: Some(version.sequence) == newest,
-        })
+        .map(|version| Line::Version { key, version, latest: Some(version.sequence) == newest })
         .collect()
 }
 

@@ -172,9 +172,8 @@ mod tests {
 
     #[test]
     fn a_common_prefix_costs_one_step_whatever_it_hides() {
-        let keys: BTreeMap<String, ()> = (0..50_000)
-            .map(|n| (format!("{}/{n}", n % 2), ()))
-            .collect();
+        let keys: BTreeMap<String, ()> =
+            (0..50_000).map(|n| (format!("{}/{n}", n % 2), ())).collect();
         let looked_at = std::cell::Cell::new(0);
         let scope = Scope::new(None, Some("/"), None);
         let groups = walk(&keys, scope, |()| {

@@ -57,23 +57,16 @@ pub struct Store {
 impl Default for Store {
     fn default() -> Self {
         let world = Arc::new(Mutex::new(World::default()));
-        let mut builder = S3ServiceBuilder::new(Api {
-            world: Arc::clone(&world),
-        });
+        let mut builder = S3ServiceBuilder::new(Api { world: Arc::clone(&world) });
         builder.set_auth(wire::AnyAccessKey);
-        Store {
-            world,
-            service: builder.build(),
-        }
+        Store { world, service: builder.build() }
     }
 }
 
 /// Shows which buckets there are, nothing of what is in them.
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Store")
-            .field("buckets", &self.buckets())
-            .finish_non_exhaustive()
+        f.debug_struct("Store").field("buckets", &self.buckets()).finish_non_exhaustive()
     }
 }
 
@@ -87,10 +80,7 @@ impl Store {
     /// name is taken as it is: a name that S3 would refuse cannot be reached by a client.
     pub fn create_bucket(&self, name: &str) {
         let mut world = lock(&self.world);
-        world
-            .buckets
-            .entry(name.to_owned())
-            .or_insert_with(|| Bucket::new(crate::REGION, now()));
+        world.buckets.entry(name.to_owned()).or_insert_with(|| Bucket::new(crate::REGION, now()));
     }
 
     /// Puts an object as `binary/octet-stream` without metadata or tags, and makes the bucket if there is
@@ -140,12 +130,9 @@ impl Store {
             return Vec::new();
         };
         let keys = walk(&bucket.objects, Scope::new(None, None, None), |versions| {
-            versions
-                .last()
-                .is_some_and(|newest| newest.object.is_some())
+            versions.last().is_some_and(|newest| newest.object.is_some())
         });
-        keys.map(|group: Group<'_, _>| group.name().to_owned())
-            .collect()
+        keys.map(|group: Group<'_, _>| group.name().to_owned()).collect()
     }
 
     /// The names of all buckets, sorted.

@@ -29,9 +29,7 @@ macro_rules! select {
     ($world:expr, $input:expr) => {{
         let input = $input;
         if input.sse_customer_algorithm.is_some() {
-            return Err(refusals::not_emulated(
-                "encryption with customer-provided keys",
-            ));
+            return Err(refusals::not_emulated("encryption with customer-provided keys"));
         }
         let bucket = $world.bucket(&input.bucket, input.expected_bucket_owner.as_deref())?;
         let (version, object) = bucket.find(&input.key, input.version_id.as_deref())?;
@@ -57,14 +55,7 @@ macro_rules! select {
 /// The members that the answers to a get and a head have in common.
 macro_rules! shown {
     ($output:ident, $selected:expr, $checksum_mode:expr) => {{
-        let Selected {
-            version,
-            object,
-            reported_version,
-            span,
-            partial,
-            parts_count,
-        } = &$selected;
+        let Selected { version, object, reported_version, span, partial, parts_count } = &$selected;
         let mut output = $output {
             accept_ranges: Some("bytes".to_owned()),
             cache_control: object.headers.cache_control.clone(),
@@ -86,9 +77,8 @@ macro_rules! shown {
             website_redirect_location: object.placement.website_redirect.clone(),
             ..$output::default()
         };
-        let wanted = $checksum_mode
-            .as_ref()
-            .is_some_and(|mode| mode.as_str() == ChecksumMode::ENABLED);
+        let wanted =
+            $checksum_mode.as_ref().is_some_and(|mode| mode.as_str() == ChecksumMode::ENABLED);
         // A checksum of the whole would not fit a part of it.
         if wanted && span.len() == object.body.len() {
             output.checksum_type = Some(object.checksum.kind());
@@ -106,12 +96,8 @@ pub(super) fn get_object(
     let selected = select!(world, input);
     check_retrievable(selected.object)?;
     let mut output = shown!(GetObjectOutput, selected, input.checksum_mode);
-    output.tag_count = i32::try_from(selected.object.tags.len())
-        .ok()
-        .filter(|count| *count > 0);
-    output.body = Some(StreamingBlob::from(Body::from(
-        selected.object.body.slice(selected.span),
-    )));
+    output.tag_count = i32::try_from(selected.object.tags.len()).ok().filter(|count| *count > 0);
+    output.body = Some(StreamingBlob::from(Body::from(selected.object.body.slice(selected.span))));
     Ok(S3Response::with_headers(output, HeaderMap::new()))
 }
 
@@ -142,9 +128,7 @@ pub(super) fn check_retrievable(object: &Object) -> S3Result<()> {
 }
 
 fn parts_count(object: &Object) -> Option<i32> {
-    i32::try_from(object.part_sizes.len())
-        .ok()
-        .filter(|count| *count > 0)
+    i32::try_from(object.part_sizes.len()).ok().filter(|count| *count > 0)
 }
 
 fn span(
@@ -165,10 +149,7 @@ fn span(
 
 fn bytes(range: &Range, size: usize) -> S3Result<ops::Range<usize>> {
     let unsatisfiable = || {
-        S3Error::with_message(
-            S3ErrorCode::InvalidRange,
-            "The requested range is not satisfiable",
-        )
+        S3Error::with_message(S3ErrorCode::InvalidRange, "The requested range is not satisfiable")
     };
     if size == 0 {
         return Err(unsatisfiable());

@@ -20,10 +20,7 @@ pub(super) fn invalid_argument(message: impl Into<String>) -> S3Error {
 
 /// Something S3 may know and this emulator does not.
 pub(super) fn not_emulated(what: &str) -> S3Error {
-    S3Error::with_message(
-        S3ErrorCode::NotImplemented,
-        format!("local-aws does not emulate {what}"),
-    )
+    S3Error::with_message(S3ErrorCode::NotImplemented, format!("local-aws does not emulate {what}"))
 }
 
 /// A code that the protocol layer has no name for.
@@ -85,10 +82,7 @@ pub(super) fn read_of_a_marker(marker: &Version) -> S3Error {
 fn marker_headers() -> HeaderMap {
     let mut headers = HeaderMap::new();
     put(&mut headers, "x-amz-delete-marker", "true");
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/xml"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
     headers
 }
 

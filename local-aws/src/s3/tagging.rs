@@ -29,14 +29,8 @@ pub(super) fn put_object_tagging(
 ) -> S3Result<PutObjectTaggingOutput> {
     let tags = tags::from_set(input.tagging.tag_set.clone())?;
     let owner = input.expected_bucket_owner.as_deref();
-    let version_id = replace(
-        world,
-        &input.bucket,
-        owner,
-        &input.key,
-        input.version_id.as_deref(),
-        tags,
-    )?;
+    let version_id =
+        replace(world, &input.bucket, owner, &input.key, input.version_id.as_deref(), tags)?;
     Ok(PutObjectTaggingOutput { version_id })
 }
 
@@ -46,14 +40,8 @@ pub(super) fn delete_object_tagging(
     input: &DeleteObjectTaggingInput,
 ) -> S3Result<DeleteObjectTaggingOutput> {
     let owner = input.expected_bucket_owner.as_deref();
-    let version_id = replace(
-        world,
-        &input.bucket,
-        owner,
-        &input.key,
-        input.version_id.as_deref(),
-        Tags::new(),
-    )?;
+    let version_id =
+        replace(world, &input.bucket, owner, &input.key, input.version_id.as_deref(), Tags::new())?;
     Ok(DeleteObjectTaggingOutput { version_id })
 }
 

@@ -40,10 +40,7 @@ pub(super) fn from_set(set: Vec<Tag>) -> S3Result<Tags> {
 /// The tags as an answer lists them.
 pub(super) fn to_set(tags: &Tags) -> Vec<Tag> {
     tags.iter()
-        .map(|(key, value)| Tag {
-            key: Some(key.clone()),
-            value: Some(value.clone()),
-        })
+        .map(|(key, value)| Tag { key: Some(key.clone()), value: Some(value.clone()) })
         .collect()
 }
 
@@ -72,8 +69,7 @@ fn check(tags: Tags) -> S3Result<Tags> {
 
 /// Letters, digits and spaces of any script, and a few signs.
 fn allowed(text: &str) -> bool {
-    text.chars()
-        .all(|c| c.is_alphanumeric() || c == ' ' || "+-=._:/@".contains(c))
+    text.chars().all(|c| c.is_alphanumeric() || c == ' ' || "+-=._:/@".contains(c))
 }
 
 fn invalid(message: &'static str) -> S3Error {
@@ -114,10 +110,7 @@ mod tests {
     fn a_header_is_decoded_and_checked() {
         let tags = from_header(Some("kind=a+b&owner=Ana%20%C3%89&empty=")).unwrap();
         let expected = [("kind", "a b"), ("owner", "Ana É"), ("empty", "")];
-        assert_eq!(
-            tags,
-            expected.map(|(key, value)| (key.to_owned(), value.to_owned()))
-        );
+        assert_eq!(tags, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
         for bad in ["a=%G1", "a=1&a=2", "=1", "a=%ff", "a=<"] {
             assert!(from_header(Some(bad)).is_err(), "{bad}");
         }
@@ -125,12 +118,8 @@ mod tests {
 
     #[test]
     fn ten_tags_are_the_most() {
-        let tags = |count: usize| {
-            (0..count)
-                .map(|n| format!("k{n}=v"))
-                .collect::<Vec<_>>()
-                .join("&")
-        };
+        let tags =
+            |count: usize| (0..count).map(|n| format!("k{n}=v")).collect::<Vec<_>>().join("&");
         assert!(from_header(Some(&tags(10))).is_ok());
         assert!(from_header(Some(&tags(11))).is_err());
     }

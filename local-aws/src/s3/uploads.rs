@@ -93,18 +93,11 @@ impl Announced {
         if !possible {
             return Err(refusals::invalid_request(format!(
                 "The {} checksum type cannot be used with the {} checksum algorithm.",
-                if composite {
-                    "COMPOSITE"
-                } else {
-                    "FULL_OBJECT"
-                },
+                if composite { "COMPOSITE" } else { "FULL_OBJECT" },
                 algorithm.name().to_lowercase(),
             )));
         }
-        Ok(Some(Announced {
-            algorithm,
-            composite,
-        }))
+        Ok(Some(Announced { algorithm, composite }))
     }
 }
 
@@ -120,10 +113,7 @@ pub(super) fn create(
         headers: headers_of!(input),
         placement: placement_of!(input),
         tags: tags::from_header(input.tagging.as_deref())?,
-        checksum: Announced::from(
-            input.checksum_algorithm.as_ref(),
-            input.checksum_type.as_ref(),
-        )?,
+        checksum: Announced::from(input.checksum_algorithm.as_ref(), input.checksum_type.as_ref())?,
         parts: BTreeMap::new(),
     };
     let output = CreateMultipartUploadOutput {
@@ -138,11 +128,8 @@ pub(super) fn create(
         ssekms_key_id: upload.placement.kms_key.clone(),
         ..CreateMultipartUploadOutput::default()
     };
-    let uploads = world
-        .bucket_mut(&input.bucket, None)?
-        .uploads
-        .entry(input.key.clone())
-        .or_default();
+    let uploads =
+        world.bucket_mut(&input.bucket, None)?.uploads.entry(input.key.clone()).or_default();
     uploads.insert(output.upload_id.clone().unwrap_or_default(), upload);
     Ok(output)
 }
@@ -160,11 +147,7 @@ pub(super) fn upload_part(
     checksums::verify_md5(input.content_md5.as_deref(), &body)?;
     let declared = checksums::one_of(checksums::declared!(input), trailers)?;
     checksums::verify(declared.as_ref(), &body)?;
-    let declared = declared.map(|(algorithm, value)| Stored {
-        algorithm,
-        value,
-        composite: false,
-    });
+    let declared = declared.map(|(algorithm, value)| Stored { algorithm, value, composite: false });
     check_announced(upload.checksum, declared.as_ref())?;
 
     let mut output = UploadPartOutput {
@@ -175,9 +158,7 @@ pub(super) fn upload_part(
     if let Some(stored) = &declared {
         checksums::show!(stored, output);
     }
-    upload
-        .parts
-        .insert(input.part_number, Part::new(body, declared, now()));
+    upload.parts.insert(input.part_number, Part::new(body, declared, now()));
     Ok(output)
 }
 
@@ -188,11 +169,7 @@ pub(super) fn upload_part_copy(
 ) -> S3Result<UploadPartCopyOutput> {
     check_part_number(input.part_number)?;
     world.bucket(&input.bucket, input.expected_bucket_owner.as_deref())?;
-    let source = source(
-        world,
-        &input.copy_source,
-        input.expected_source_bucket_owner.as_deref(),
-    )?;
+    let source = source(world, &input.copy_source, input.expected_source_bucket_owner.as_deref())?;
     let conditions: Read<'_> = source_conditions!(input);
     conditions.check_source(source.version, source.object)?;
     let body = match input.copy_source_range.as_deref() {
@@ -201,14 +178,8 @@ pub(super) fn upload_part_copy(
     };
     let copy_source_version_id = source.reported_version;
 
-    let upload = find_mut(
-        world.bucket_mut(&input.bucket, None)?,
-        &input.key,
-        &input.upload_id,
-    )?;
-    let checksum = upload
-        .checksum
-        .map(|announced| Stored::of(announced.algorithm, &body));
+    let upload = find_mut(world.bucket_mut(&input.bucket, None)?, &input.key, &input.upload_id)?;
+    let checksum = upload.checksum.map(|announced| Stored::of(announced.algorithm, &body));
     let modified = now();
     let mut result = CopyPartResult {
         e_tag: Some(ETag::Strong(checksums::md5_hex(&body))),
@@ -219,9 +190,7 @@ pub(super) fn upload_part_copy(
         checksums::show!(stored, result);
     }
     let server_side_encryption = upload.placement.shown_encryption();
-    upload
-        .parts
-        .insert(input.part_number, Part::new(body, checksum, modified));
+    upload.parts.insert(input.part_number, Part::new(body, checksum, modified));
     Ok(UploadPartCopyOutput {
         copy_part_result: Some(result),
         copy_source_version_id,
@@ -233,9 +202,7 @@ pub(super) fn upload_part_copy(
 /// `AbortMultipartUpload`.
 pub(super) fn abort(world: &mut World, input: &AbortMultipartUploadInput) -> S3Result<()> {
     if input.if_match_initiated_time.is_some() {
-        return Err(refusals::not_emulated(
-            "the abort conditions of directory buckets",
-        ));
+        return Err(refusals::not_emulated("the abort conditions of directory buckets"));
     }
     let bucket = world.bucket_mut(&input.bucket, input.expected_bucket_owner.as_deref())?;
     find(bucket, &input.key, &input.upload_id)?;
@@ -245,11 +212,7 @@ pub(super) fn abort(world: &mut World, input: &AbortMultipartUploadInput) -> S3R
 
 /// The upload that a request names.
 pub(super) fn find<'b>(bucket: &'b Bucket, key: &str, upload_id: &str) -> S3Result<&'b Upload> {
-    bucket
-        .uploads
-        .get(key)
-        .and_then(|uploads| uploads.get(upload_id))
-        .ok_or_else(no_such_upload)
+    bucket.uploads.get(key).and_then(|uploads| uploads.get(upload_id)).ok_or_else(no_such_upload)
 }
 
 fn find_mut<'b>(bucket: &'b mut Bucket, key: &str, upload_id: &str) -> S3Result<&'b mut Upload> {
@@ -272,12 +235,7 @@ pub(super) fn forget(bucket: &mut Bucket, key: &str, upload_id: &str) {
 
 impl Part {
     fn new(body: Bytes, checksum: Option<Stored>, modified: Timestamp) -> Self {
-        Part {
-            etag: checksums::md5_hex(&body),
-            body,
-            modified,
-            checksum,
-        }
+        Part { etag: checksums::md5_hex(&body), body, modified, checksum }
     }
 }
 
@@ -293,9 +251,7 @@ fn check_part_number(number: i32) -> S3Result<()> {
     if (1..=MOST_PARTS).contains(&number) {
         return Ok(());
     }
-    Err(refusals::invalid_argument(
-        "Part number must be an integer between 1 and 10000, inclusive",
-    ))
+    Err(refusals::invalid_argument("Part number must be an integer between 1 and 10000, inclusive"))
 }
 
 /// A part may not bring another checksum than the upload was announced with, nor none where the parts'
@@ -328,10 +284,8 @@ fn range_of(body: &Bytes, range: &str) -> S3Result<Bytes> {
              zero-based offsets of the first and last bytes to copy",
         )
     };
-    let (first, last) = range
-        .strip_prefix("bytes=")
-        .and_then(|span| span.split_once('-'))
-        .ok_or_else(invalid)?;
+    let (first, last) =
+        range.strip_prefix("bytes=").and_then(|span| span.split_once('-')).ok_or_else(invalid)?;
     let first: usize = first.parse().map_err(|_| invalid())?;
     let last: usize = last.parse().map_err(|_| invalid())?;
     if first > last {

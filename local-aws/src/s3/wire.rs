@@ -33,10 +33,7 @@ pub(super) async fn answer(service: &S3Service, request: http::Request<Full<Byte
     if let Err(error) = check_deletions(&parts, &body) {
         return refusal(error, head).await;
     }
-    match service
-        .call(http::Request::from_parts(parts, Body::from(body)))
-        .await
-    {
+    match service.call(http::Request::from_parts(parts, Body::from(body))).await {
         Ok(response) => finished(response, head).await,
         Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR),
     }
@@ -45,9 +42,8 @@ pub(super) async fn answer(service: &S3Service, request: http::Request<Full<Byte
 /// The body of a `DeleteObjects` comes with a checksum and holds nothing that XML cannot.
 fn check_deletions(parts: &http::request::Parts, body: &[u8]) -> S3Result<()> {
     let query = parts.uri.query().unwrap_or_default();
-    let deletions = query
-        .split('&')
-        .any(|parameter| parameter == "delete" || parameter == "delete=");
+    let deletions =
+        query.split('&').any(|parameter| parameter == "delete" || parameter == "delete=");
     if parts.method != Method::POST || !deletions {
         return Ok(());
     }
@@ -81,10 +77,7 @@ async fn finished(response: HttpResponse, head: bool) -> Response {
         == Some(&HeaderValue::from_static("application/xml"));
     // An object may be XML too; it has an ETag, an answer in XML has none.
     if xml && !parts.headers.contains_key(header::ETAG) {
-        if let Some(escaped) = std::str::from_utf8(&body)
-            .ok()
-            .and_then(encoding::escape_controls)
-        {
+        if let Some(escaped) = std::str::from_utf8(&body).ok().and_then(encoding::escape_controls) {
             body = escaped.into();
         }
     }

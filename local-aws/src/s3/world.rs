@@ -48,10 +48,7 @@ impl World {
     /// A new upload id; later ones sort behind earlier ones.
     pub(super) fn upload_id(&mut self) -> String {
         let number = self.next();
-        format!(
-            "{number:012}.{}",
-            md5_hex(format!("upload {number}").as_bytes())
-        )
+        format!("{number:012}.{}", md5_hex(format!("upload {number}").as_bytes()))
     }
 
     fn next(&mut self) -> u64 {
@@ -67,25 +64,19 @@ pub(super) fn sequence_of(version_id: &str) -> Option<u64> {
 
 /// The time now in whole seconds: all that S3 keeps.
 pub(super) fn now() -> Timestamp {
-    let since = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     (SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs())).into()
 }
 
 fn no_such_bucket() -> S3Error {
-    S3Error::with_message(
-        S3ErrorCode::NoSuchBucket,
-        "The specified bucket does not exist",
-    )
+    S3Error::with_message(S3ErrorCode::NoSuchBucket, "The specified bucket does not exist")
 }
 
 fn check_owner(expected: Option<&str>) -> S3Result<()> {
     match expected {
-        Some(account) if account != ACCOUNT_ID => Err(S3Error::with_message(
-            S3ErrorCode::AccessDenied,
-            "Access Denied",
-        )),
+        Some(account) if account != ACCOUNT_ID => {
+            Err(S3Error::with_message(S3ErrorCode::AccessDenied, "Access Denied"))
+        }
         _ => Ok(()),
     }
 }

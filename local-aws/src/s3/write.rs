@@ -37,9 +37,7 @@ const STORAGE_CLASSES: [&str; 8] = [
 macro_rules! headers_of {
     ($input:expr) => {
         $crate::s3::bucket::Headers {
-            content_type: Some($crate::s3::write::content_type(
-                $input.content_type.as_deref(),
-            )),
+            content_type: Some($crate::s3::write::content_type($input.content_type.as_deref())),
             cache_control: $input.cache_control.clone(),
             content_disposition: $input.content_disposition.clone(),
             content_encoding: $crate::s3::write::stored_encoding(
@@ -59,10 +57,7 @@ macro_rules! placement_of {
         $crate::s3::write::placement(
             $input.storage_class.as_ref().map(|class| class.as_str()),
             $input.website_redirect_location.as_deref(),
-            $input
-                .server_side_encryption
-                .as_ref()
-                .map(|algorithm| algorithm.as_str()),
+            $input.server_side_encryption.as_ref().map(|algorithm| algorithm.as_str()),
             $input.ssekms_key_id.as_deref(),
         )?
     };
@@ -100,11 +95,8 @@ pub(super) fn content_type(given: Option<&str>) -> String {
 
 /// `aws-chunked` describes the transfer, not the object.
 pub(super) fn stored_encoding(given: Option<&str>) -> Option<String> {
-    let kept: Vec<&str> = given?
-        .split(',')
-        .map(str::trim)
-        .filter(|part| *part != "aws-chunked")
-        .collect();
+    let kept: Vec<&str> =
+        given?.split(',').map(str::trim).filter(|part| *part != "aws-chunked").collect();
     let kept = kept.join(",");
     (!kept.is_empty()).then_some(kept)
 }
@@ -114,10 +106,7 @@ pub(super) fn metadata(
 ) -> S3Result<BTreeMap<String, String>> {
     let metadata: BTreeMap<String, String> =
         given.cloned().unwrap_or_default().into_iter().collect();
-    let size: usize = metadata
-        .iter()
-        .map(|(key, value)| key.len() + value.len())
-        .sum();
+    let size: usize = metadata.iter().map(|(key, value)| key.len() + value.len()).sum();
     if size > MOST_METADATA {
         return Err(S3Error::with_message(
             S3ErrorCode::MetadataTooLarge,

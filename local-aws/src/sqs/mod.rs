@@ -1,0 +1,161 @@
+//! SQS: standard queues with visibility timeouts, delays and batches, over its JSON protocol.
+//!
+//! Emulated: CreateQueue, GetQueueUrl, ListQueues, DeleteQueue, PurgeQueue, GetQueueAttributes,
+//! SetQueueAttributes, SendMessage, ReceiveMessage, DeleteMessage, ChangeMessageVisibility and the three
+//! batches. A receive answers at once, whatever it says about waiting; messages do not expire. FIFO queues,
+//! dead-letter queues and permissions are refused.
+//! API: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html>.
+
+mod attributes;
+mod batch;
+mod message;
+mod queue;
+mod queues;
+mod receive;
+mod send;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+use self::queue::Queue;
+use crate::ACCOUNT_ID;
+use crate::json::{AwsError, Members};
+
+/// The queues of one world. A clone is another handle on the same queues.
+#[derive(Clone)]
+pub struct Store {
+    endpoint: String,
+    queues: Arc<Mutex<BTreeMap<String, Queue>>>,
+}
+
+/// Shows which queues there are and nothing of their messages.
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("queues", &self.lock().keys().collect::<Vec<_>>()).finish()
+    }
+}
+
+impl Store {
+    /// No queues yet; queue URLs start with `endpoint` (no slash at its end).
+    pub(crate) fn new(endpoint: &str) -> Self {
+        Store { endpoint: endpoint.to_owned(), queues: Arc::default() }
+    }
+
+    /// Answers one call; `region` is the one the request was signed for.
+    pub(crate) fn handle(
+        &self,
+        operation: &str,
+        body: &Value,
+        region: &str,
+    ) -> Result<Value, AwsError> {
+        let queues = &mut *self.lock();
+        let members = Members(body);
+        match operation {
+            "CreateQueue" => queues::create(queues, members, &self.endpoint, region),
+            "GetQueueUrl" => queues::url_of(queues, members, &self.endpoint),
+            "ListQueues" => queues::list(queues, members, &self.endpoint),
+            "DeleteQueue" => queues::delete(queues, members),
+            "PurgeQueue" => queue(queues, members).map(Queue::purge),
+            "GetQueueAttributes" => attributes::get(queue(queues, members)?, members),
+            "SetQueueAttributes" => attributes::set(queue(queues, members)?, members),
+            "SendMessage" => send::one(queue(queues, members)?, members),
+            "SendMessageBatch" => batch::send(queue(queues, members)?, members),
+            "ReceiveMessage" => receive::receive(queue(queues, members)?, members),
+            "DeleteMessage" => receive::delete(queue(queues, members)?, members),
+            "DeleteMessageBatch" => batch::delete(queue(queues, members)?, members),
+            "ChangeMessageVisibility" => {
+                receive::change_visibility(queue(queues, members)?, members)
+            }
+            "ChangeMessageVisibilityBatch" => {
+                batch::change_visibility(queue(queues, members)?, members)
+            }
+            _ => Err(AwsError::unknown_operation("sqs", operation)),
+        }
+    }
+
+    /// Makes a queue with default attributes, unless it is there already; answers its URL.
+    pub fn create_queue(&self, name: &str) -> String {
+        self.lock().entry(name.to_owned()).or_insert_with(|| Queue::new(name, crate::REGION));
+        queues::url(&self.endpoint, name)
+    }
+
+    /// The bodies of the messages that have not been deleted, oldest first, whether visible or not; none
+    /// where there is no such queue.
+    pub fn messages(&self, queue: &str) -> Vec<String> {
+        let queues = self.lock();
+        let messages = queues.get(queue).into_iter().flat_map(|queue| &queue.messages);
+        messages.map(|message| message.body.clone()).collect()
+    }
+
+    /// The queues, also after a panic elsewhere: no operation leaves them half changed.
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Queue>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The queue that a request's URL names. Any host will do: names inside and outside a container differ.
+fn queue<'q>(
+    queues: &'q mut BTreeMap<String, Queue>,
+    members: Members<'_>,
+) -> Result<&'q mut Queue, AwsError> {
+    let name = queue_name(members)?;
+    queues.get_mut(name).ok_or_else(no_such_queue)
+}
+
+fn queue_name<'a>(members: Members<'a>) -> Result<&'a str, AwsError> {
+    let url = required(members, "QueueUrl")?;
+    let mut segments = url.trim_end_matches('/').rsplit('/');
+    match (segments.next(), segments.next()) {
+        (Some(name), Some(account)) if account == ACCOUNT_ID => Ok(name),
+        _ => Err(AwsError::new(
+            "InvalidAddress",
+            format!("The address {url} is not valid for this endpoint."),
+        )),
+    }
+}
+
+fn no_such_queue() -> AwsError {
+    AwsError::new("QueueDoesNotExist", "The specified queue does not exist.")
+}
+
+/// A member that has to be there.
+fn required<'a>(members: Members<'a>, name: &str) -> Result<&'a str, AwsError> {
+    match members.str(name)? {
+        Some(text) if !text.is_empty() => Ok(text),
+        _ => Err(AwsError::new(
+            "MissingParameter",
+            format!("The request must contain the parameter {name}."),
+        )),
+    }
+}
+
+/// A whole number within bounds, if it is there.
+fn bounded(
+    members: Members<'_>,
+    name: &str,
+    least: i64,
+    most: i64,
+) -> Result<Option<u64>, AwsError> {
+    match members.integer(name)? {
+        None => Ok(None),
+        Some(number) if (least..=most).contains(&number) => Ok(Some(number.unsigned_abs())),
+        Some(number) => Err(invalid(format!(
+            "Value {number} for parameter {name} is invalid. Reason: Must be between {least} and {most}, if provided."
+        ))),
+    }
+}
+
+fn invalid(message: impl Into<String>) -> AwsError {
+    AwsError::new("InvalidParameterValue", message)
+}
+
+/// Refuses members that this emulator would have to ignore.
+fn only(members: Members<'_>, operation: &str, known: &[&str]) -> Result<(), AwsError> {
+    let given = members.0.as_object().into_iter().flatten();
+    match given.map(|(name, _)| name.as_str()).find(|name| !known.contains(name)) {
+        None => Ok(()),
+        Some(name) => Err(AwsError::unknown_operation("sqs", &format!("{operation} with {name}"))),
+    }
+}

@@ -1,0 +1,51 @@
+//! A queue as it is kept.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use super::attributes::Settings;
+use super::message::Message;
+use crate::ACCOUNT_ID;
+
+/// One standard queue.
+pub(super) struct Queue {
+    pub(super) arn: String,
+    pub(super) created: u64,
+    pub(super) modified: u64,
+    pub(super) settings: Settings,
+    /// Oldest first.
+    pub(super) messages: VecDeque<Message>,
+}
+
+impl Queue {
+    pub(super) fn new(name: &str, region: &str) -> Self {
+        let now = milliseconds() / 1000;
+        Queue {
+            arn: format!("arn:aws:sqs:{region}:{ACCOUNT_ID}:{name}"),
+            created: now,
+            modified: now,
+            settings: Settings::default(),
+            messages: VecDeque::new(),
+        }
+    }
+
+    /// `PurgeQueue`.
+    pub(super) fn purge(&mut self) -> Value {
+        self.messages.clear();
+        json!({})
+    }
+}
+
+/// The instant that many seconds from now.
+pub(super) fn after(seconds: u64) -> Instant {
+    let now = Instant::now();
+    now.checked_add(Duration::from_secs(seconds)).unwrap_or(now)
+}
+
+/// The time now, as message attributes count it.
+pub(super) fn milliseconds() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
