@@ -32,7 +32,7 @@ pub(super) fn send(queue: &mut Queue, members: Members<'_>) -> Result<Value, Aws
     }
     if drafts.iter().flatten().map(send::Draft::size).sum::<usize>() > MOST_BYTES {
         return Err(batch_error(
-            "BatchRequestTooLong",
+            "AWS.SimpleQueueService.BatchRequestTooLong",
             "Batch requests cannot be longer than 1048576 bytes.",
         ));
     }
@@ -63,13 +63,13 @@ fn entries<'a>(members: Members<'a>) -> Result<Vec<(&'a str, Members<'a>)>, AwsE
     let list = members.list("Entries")?;
     if list.is_empty() {
         return Err(batch_error(
-            "EmptyBatchRequest",
+            "AWS.SimpleQueueService.EmptyBatchRequest",
             "There should be at least one entry in the request.",
         ));
     }
     if list.len() > MOST {
         return Err(batch_error(
-            "TooManyEntriesInBatchRequest",
+            "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
             format!("Maximum number of entries per request are 10. You have sent {}.", list.len()),
         ));
     }
@@ -80,13 +80,16 @@ fn entries<'a>(members: Members<'a>) -> Result<Vec<(&'a str, Members<'a>)>, AwsE
         if id.len() > 80 || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         {
             return Err(batch_error(
-                "InvalidBatchEntryId",
+                "AWS.SimpleQueueService.InvalidBatchEntryId",
                 "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most \
                  80 letters long.",
             ));
         }
         if !seen.insert(id) {
-            return Err(batch_error("BatchEntryIdsNotDistinct", format!("Id {id} repeated.")));
+            return Err(batch_error(
+                "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+                format!("Id {id} repeated."),
+            ));
         }
         entries.push((id, Members(entry)));
     }

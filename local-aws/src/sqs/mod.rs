@@ -3,7 +3,8 @@
 //! Emulated: CreateQueue, GetQueueUrl, ListQueues, DeleteQueue, PurgeQueue, GetQueueAttributes,
 //! SetQueueAttributes, SendMessage, ReceiveMessage, DeleteMessage, ChangeMessageVisibility and the three
 //! batches. A receive answers at once, whatever it says about waiting; messages do not expire. FIFO queues,
-//! dead-letter queues and permissions are refused.
+//! dead-letter queues and permissions are refused. Error codes are those that SDKs report, which for SQS are
+//! the ones of its older query protocol, such as `AWS.SimpleQueueService.NonExistentQueue`.
 //! API: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html>.
 
 mod attributes;
@@ -117,7 +118,7 @@ fn queue_name<'a>(members: Members<'a>) -> Result<&'a str, AwsError> {
 }
 
 fn no_such_queue() -> AwsError {
-    AwsError::new("QueueDoesNotExist", "The specified queue does not exist.")
+    AwsError::new("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.")
 }
 
 /// A member that has to be there.

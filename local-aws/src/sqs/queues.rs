@@ -40,7 +40,7 @@ pub(super) fn create(
     match queues.get(name) {
         Some(existing) if existing.settings.with(members)? != existing.settings => {
             return Err(AwsError::new(
-                "QueueNameExists",
+                "QueueAlreadyExists",
                 "A queue already exists with the same name and a different value for an attribute.",
             ));
         }

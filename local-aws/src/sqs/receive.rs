@@ -122,7 +122,10 @@ pub(super) fn change_visibility(
         ));
     };
     if message.received != received || message.visible <= Instant::now() {
-        return Err(AwsError::new("MessageNotInflight", "The specified message isn't in flight."));
+        return Err(AwsError::new(
+            "AWS.SimpleQueueService.MessageNotInflight",
+            "The specified message isn't in flight.",
+        ));
     }
     message.visible = after(seconds);
     Ok(json!({}))
