@@ -1,5 +1,7 @@
 //! Secrets Manager as the AWS SDK sees it.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test panics, helpers too")]
+
 mod support;
 
 use aws_sdk_secretsmanager::Client;

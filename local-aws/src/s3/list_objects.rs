@@ -120,7 +120,7 @@ fn page(
     page
 }
 
-fn current(versions: &Vec<Version>) -> Option<(&Version, &Object)> {
+fn current(versions: &[Version]) -> Option<(&Version, &Object)> {
     let newest = versions.last()?;
     Some((newest, newest.object.as_ref()?))
 }

@@ -76,10 +76,11 @@ async fn finished(response: HttpResponse, head: bool) -> Response {
     let xml = parts.headers.get(header::CONTENT_TYPE)
         == Some(&HeaderValue::from_static("application/xml"));
     // An object may be XML too; it has an ETag, an answer in XML has none.
-    if xml && !parts.headers.contains_key(header::ETAG) {
-        if let Some(escaped) = std::str::from_utf8(&body).ok().and_then(encoding::escape_controls) {
-            body = escaped.into();
-        }
+    if xml
+        && !parts.headers.contains_key(header::ETAG)
+        && let Some(escaped) = std::str::from_utf8(&body).ok().and_then(encoding::escape_controls)
+    {
+        body = escaped.into();
     }
     http::Response::from_parts(parts, Full::new(body))
 }

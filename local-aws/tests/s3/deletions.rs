@@ -1,6 +1,7 @@
 //! `DeleteObjects`.
 
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use local_aws::{Effect, Fault};
 
 use crate::setup::{BUCKET, refusal, with, world};
 
@@ -99,4 +100,35 @@ async fn a_key_with_a_control_character_spoils_the_whole_request() {
     assert_eq!(aws.s3().keys(BUCKET).len(), 2);
     s3.delete_object().bucket(BUCKET).key("bell\u{7}").send().await.unwrap();
     assert_eq!(aws.s3().keys(BUCKET), ["fine"]);
+}
+
+#[tokio::test]
+async fn a_partial_fault_deletes_some_keys_and_reports_the_others() {
+    let (aws, s3) = world().await;
+    for key in ["a", "b", "c"] {
+        aws.s3().put(BUCKET, key, "x");
+    }
+    aws.faults().add(Fault::on("s3", "DeleteObjects").nth(1).with(Effect::Partial(2)));
+    let delete = || {
+        let keys = all(["a", "b", "c"].map(identifier));
+        s3.delete_objects().bucket(BUCKET).delete(keys).send()
+    };
+    let partly = delete().await.unwrap();
+    assert_eq!((partly.deleted().len(), partly.errors().len()), (2, 1));
+    assert_eq!(partly.errors()[0].key(), Some("c"));
+    assert_eq!(partly.errors()[0].code(), Some("InternalError"));
+    assert_eq!(aws.s3().keys(BUCKET), ["c"]);
+    assert!(delete().await.unwrap().errors().is_empty());
+    assert!(aws.s3().keys(BUCKET).is_empty());
+}
+
+#[tokio::test]
+async fn throttling_is_told_in_the_words_of_s3() {
+    let (aws, s3) = world().await;
+    aws.faults().add(Fault::on("s3", "PutObject").nth(1).with(Effect::Throttle));
+    let put = || s3.put_object().bucket(BUCKET).key("k").send();
+    assert_eq!(refusal(put().await), with(503, "SlowDown"));
+    put().await.unwrap();
+    let operations: Vec<_> = aws.calls().into_iter().map(|call| call.operation).collect();
+    assert_eq!(operations, ["PutObject", "PutObject"]);
 }
