@@ -136,7 +136,7 @@ async fn a_secure_string_is_shown_only_when_decrypted() {
     aws.ssm().put_secure("/s", "canary-7741");
     let sealed = client.get_parameter().name("/s").send().await.unwrap();
     let shown = sealed.parameter().unwrap().value().unwrap();
-    assert!(shown.starts_with("AQICAHh") || shown.starts_with("AQICAH"), "{shown}");
+    assert!(shown.starts_with("AQICAH"), "{shown}");
     assert!(!shown.contains("canary-7741"));
     let again = client.get_parameter().name("/s").send().await.unwrap();
     assert_eq!(again.parameter().unwrap().value(), Some(shown));

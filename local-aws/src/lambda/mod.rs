@@ -137,8 +137,13 @@ impl LambdaFunction {
     }
 
     /// Waits until a runtime under SnapStart has reached its snapshot.
-    pub async fn snapshot(&self) {
-        self.function.wait_for_snapshot().await;
+    ///
+    /// # Errors
+    /// If the function's start or its process fails before, or it takes too long.
+    pub async fn snapshot(&self) -> Result<(), InvokeError> {
+        let function = Arc::clone(&self.function);
+        let reached = async move { function.wait_for_snapshot().await };
+        self.aws.runtime().spawn(reached).await.unwrap_or(Err(InvokeError::Stopped))
     }
 
     /// Restores the snapshot: runtimes that wait for it go on.

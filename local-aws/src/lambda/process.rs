@@ -69,6 +69,8 @@ impl Process {
         let (function, kill) = (Arc::clone(function), Arc::clone(&process.kill));
         let said = Arc::clone(&process.stderr);
         runtime.spawn(async move {
+            // All of it, not just its number: the address stays open while the process lives.
+            let listener = listener;
             let status = wait(child, &kill).await;
             let _ = timeout(DRAIN, async { tokio::join!(stdout, stderr) }).await;
             let error = InvokeError::Exited {

@@ -141,6 +141,7 @@ impl Function {
         let mut state = self.state();
         state.broken = Some(error.clone());
         state.fail_waiting(error);
+        self.changed.notify_waiters();
     }
 
     /// A process is about to serve the function.
@@ -168,6 +169,7 @@ impl Function {
         if state.processes.is_empty() && state.broken.is_none() {
             state.broken = Some(error.clone());
             state.fail_waiting(error);
+            self.changed.notify_waiters();
         }
     }
 
@@ -178,8 +180,14 @@ impl Function {
         self.wait_for(|state| (state.restored || !state.settings.snap_start).then_some(())).await;
     }
 
-    pub(super) async fn wait_for_snapshot(&self) {
-        self.wait_for(|state| (state.snapshots > 0).then_some(())).await;
+    /// Waits until a runtime has asked to be restored.
+    pub(super) async fn wait_for_snapshot(&self) -> Result<(), InvokeError> {
+        let limit = self.settings().start_timeout;
+        let reached = self.wait_for(|state| match &state.broken {
+            Some(error) => Some(Err(error.clone())),
+            None => (state.snapshots > 0).then_some(Ok(())),
+        });
+        timeout(limit, reached).await.unwrap_or(Err(InvokeError::NotTaken(limit)))
     }
 
     pub(super) fn restore(&self) {

@@ -1,7 +1,7 @@
 //! Clients of the real SDK for a local AWS.
 
 // Each test file is a crate of its own and uses a part of this.
-#![allow(dead_code)]
+#![allow(dead_code, unreachable_pub)]
 
 use std::time::Duration;
 
