@@ -15,7 +15,7 @@ use crate::value::Value;
 /// Bindings live as long as the process: there is one per function, and one more for each time
 /// the container is restored from a snapshot, so handles can be plain references and a warm
 /// invocation neither counts references nor allocates.
-pub struct Binding {
+pub(crate) struct Binding {
     pub(crate) function: &'static Function,
     pub(crate) variables: Vec<BoundVariable>,
     /// `None` when tracking is off.

@@ -10,18 +10,25 @@ use crate::settings::Settings;
 /// Variables that could not be resolved.
 ///
 /// `Display` names all of them, what was tried for each and why it failed, and ends with the
-/// commands that would fix it. It holds names, paths and AWS error messages, never a value.
+/// commands that would fix it. `Debug` is the same text, because that is what a `main` that returns
+/// the error prints. It holds names, paths and AWS error messages, never a value.
 ///
 /// ```
 /// fn missing(error: &required_env_vars::Error) -> Vec<&str> {
 ///     error.unresolved().iter().map(|variable| variable.name()).collect()
 /// }
 /// ```
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[error("{}", Report(&self.0))]
 pub struct Error(Box<Details>);
 
-#[derive(Clone, Debug)]
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[derive(Clone)]
 struct Details {
     /// The function they were needed for; `None` for the whole binary.
     function: Option<&'static str>,

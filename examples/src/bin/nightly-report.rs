@@ -25,7 +25,7 @@ pub(crate) async fn nightly_report(
     })?;
     Ok(json!({
         "to": format!("{}@{}", &*env.report_recipient, &*env.organization_email_domain),
-        "rule": event.payload.resources.first(),
+        "rule": event.payload.resources.as_deref().and_then(<[String]>::first),
         "days": days,
     }))
 }

@@ -19,7 +19,7 @@ async fn writer(event: LambdaEvent<Value>, env: WriterEnv) -> Result<Value, Erro
     let id = event.payload["id"].as_str().unwrap_or("1");
     let known = reader(id).await?;
     if !known {
-        let note = AttributeValue::S(env.writer_note.to_owned());
+        let note = AttributeValue::S(env.writer_note.to_string());
         let put = env.shared_table.put_item().item("id", AttributeValue::S(id.to_owned()));
         put.item("note", note).send().await?;
     }
