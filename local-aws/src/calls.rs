@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use std::fmt;
+
 use bytes::Bytes;
 
 use crate::limits::Violation;
@@ -15,7 +17,7 @@ const KEPT_CALLS: usize = 100_000;
 const KEPT_BYTES: usize = 256 * 1024 * 1024;
 
 /// One request that arrived at the endpoint.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Call {
     /// The service's signing name: `dynamodb`, `s3`, `ssm`, `cognito-idp`, `sts`, `secretsmanager`,
@@ -31,6 +33,20 @@ pub struct Call {
     pub path: String,
     /// The body of the request; left out for S3's `PutObject` and `UploadPart`.
     pub request: Bytes,
+}
+
+/// Without the body: it may hold secrets.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("service", &self.service)
+            .field("operation", &self.operation)
+            .field("region", &self.region)
+            .field("status", &self.status)
+            .field("path", &self.path)
+            .field("bytes", &self.request.len())
+            .finish()
+    }
 }
 
 /// The record of one world.
@@ -51,32 +67,18 @@ impl Calls {
     /// Notes a call that has arrived; the number goes to [`Calls::answered`].
     pub(crate) fn arrived(&self, request: &Request, violations: Vec<Violation>) -> u64 {
         let upload = request.service == "s3"
-            && matches!(
-                request.operation.as_str(),
-                "PutObject" | "UploadPart" | "PostObject"
-            );
-        let body = if upload {
-            Bytes::new()
-        } else {
-            request.body.clone()
-        };
+            && matches!(request.operation.as_str(), "PutObject" | "UploadPart" | "PostObject");
+        let body = if upload { Bytes::new() } else { request.body.clone() };
         let mut record = self.record();
         record.violations.extend(violations);
-        *record
-            .counts
-            .entry((request.service, request.operation.clone()))
-            .or_default() += 1;
+        *record.counts.entry((request.service, request.operation.clone())).or_default() += 1;
         record.kept_bytes += body.len();
         record.kept.push_back(Call {
             service: request.service,
             operation: request.operation.clone(),
             region: request.region.clone(),
             status: None,
-            path: request
-                .uri
-                .path_and_query()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
+            path: request.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
             request: body,
         });
         let number = record.first + record.kept.len() as u64 - 1;
@@ -93,9 +95,7 @@ impl Calls {
     /// Notes the status that a call was answered with.
     pub(crate) fn answered(&self, number: u64, status: u16) {
         let mut record = self.record();
-        let index = number
-            .checked_sub(record.first)
-            .and_then(|index| usize::try_from(index).ok());
+        let index = number.checked_sub(record.first).and_then(|index| usize::try_from(index).ok());
         if let Some(call) = index.and_then(|index| record.kept.get_mut(index)) {
             call.status = Some(status);
         }
@@ -109,10 +109,7 @@ impl Calls {
     /// How often an operation has been called.
     pub(crate) fn count(&self, service: &str, operation: &str) -> usize {
         let record = self.record();
-        let matching = record
-            .counts
-            .iter()
-            .filter(|((s, o), _)| *s == service && o == operation);
+        let matching = record.counts.iter().filter(|((s, o), _)| *s == service && o == operation);
         matching.map(|(_, count)| count).sum()
     }
 
@@ -130,10 +127,7 @@ impl Calls {
         let mut record = self.record();
         // Numbers go on, so that a call still under way does not answer for a later one.
         let first = record.first + record.kept.len() as u64;
-        *record = Record {
-            first,
-            ..Record::default()
-        };
+        *record = Record { first, ..Record::default() };
     }
 
     fn record(&self) -> MutexGuard<'_, Record> {

@@ -29,6 +29,7 @@ pub(crate) async fn serve(
     http: http::Request<Incoming>,
 ) -> Result<Response, Dropped> {
     let (parts, body) = http.into_parts();
+    // A form upload to S3 has no scope outside its body.
     let s3 = signature::scope(&parts.headers, parts.uri.query())
         .is_none_or(|scope| scope.service == "s3");
     let limit = if s3 { S3_BODY_LIMIT } else { BODY_LIMIT };

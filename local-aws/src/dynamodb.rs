@@ -28,7 +28,6 @@ const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 Credential=local/20300101/local/dy
 const ANSWER_LIMIT: usize = 64 * 1024 * 1024;
 
 /// An answer of DynamoDB as it goes over the wire.
-#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Bytes,
@@ -74,30 +73,21 @@ impl Tables {
             _ if streams => to_embedded_arns(body, region),
             _ => body,
         };
-        let mut request = Request::post(self.uri.clone())
-            .body(Full::from(body))
-            .map_err(internal)?;
+        let mut request =
+            Request::post(self.uri.clone()).body(Full::from(body)).map_err(internal)?;
         let headers = request.headers_mut();
         headers.insert(
             "x-amz-target",
             HeaderValue::try_from(format!("{target}.{operation}")).map_err(internal)?,
         );
-        headers.insert(
-            "content-type",
-            HeaderValue::from_static("application/x-amz-json-1.0"),
-        );
+        headers.insert("content-type", HeaderValue::from_static("application/x-amz-json-1.0"));
         headers.insert("authorization", HeaderValue::from_static(AUTHORIZATION));
         headers.insert("x-amz-date", HeaderValue::from_static("20300101T000000Z"));
         let response = self.client.request(request).await.map_err(internal)?;
         let status = response.status().as_u16();
-        let body = Limited::new(response.into_body(), ANSWER_LIMIT)
-            .collect()
-            .await;
+        let body = Limited::new(response.into_body(), ANSWER_LIMIT).collect().await;
         let body = body.map_err(internal)?.to_bytes();
-        Ok(Answer {
-            status,
-            body: to_real_arns(body, region),
-        })
+        Ok(Answer { status, body: to_real_arns(body, region) })
     }
 }
 

@@ -63,19 +63,12 @@ impl Trigger {
 
     /// Every matching call: the default, said aloud.
     pub fn every(self) -> Self {
-        Trigger {
-            skip: 0,
-            times: None,
-            ..self
-        }
+        Trigger { skip: 0, times: None, ..self }
     }
 
     /// At most `n` matching calls, then never again.
     pub fn times(self, n: usize) -> Self {
-        Trigger {
-            times: Some(n),
-            ..self
-        }
+        Trigger { times: Some(n), ..self }
     }
 
     /// Lets the first `n` matching calls pass.
@@ -85,32 +78,18 @@ impl Trigger {
 
     /// Only calls whose request body satisfies `matches`. Others are not counted either.
     pub fn matching(self, matches: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Self {
-        Trigger {
-            body: Some(Arc::new(matches)),
-            ..self
-        }
+        Trigger { body: Some(Arc::new(matches)), ..self }
     }
 
     /// What happens to those calls.
     pub fn with(self, effect: Effect) -> Fault {
-        Fault {
-            trigger: self,
-            effect,
-        }
+        Fault { trigger: self, effect }
     }
 
     fn is_about(&self, request: &Request) -> bool {
-        self.service
-            .as_deref()
-            .is_none_or(|service| service == request.service)
-            && self
-                .operation
-                .as_deref()
-                .is_none_or(|name| name == request.operation)
-            && self
-                .body
-                .as_ref()
-                .is_none_or(|matches| matches(&request.body))
+        self.service.as_deref().is_none_or(|service| service == request.service)
+            && self.operation.as_deref().is_none_or(|name| name == request.operation)
+            && self.body.as_ref().is_none_or(|matches| matches(&request.body))
     }
 }
 
@@ -137,29 +116,17 @@ impl Fault {
     /// About one operation: the service's signing name (`dynamodb`, `cognito-idp`) and the API name
     /// (`PutItem`).
     pub fn on(service: &str, operation: &str) -> Trigger {
-        Trigger {
-            operation: Some(operation.to_owned()),
-            ..Self::on_service(service)
-        }
+        Trigger { operation: Some(operation.to_owned()), ..Self::on_service(service) }
     }
 
     /// About every operation of one service.
     pub fn on_service(service: &str) -> Trigger {
-        Trigger {
-            service: Some(service.to_owned()),
-            ..Self::on_any()
-        }
+        Trigger { service: Some(service.to_owned()), ..Self::on_any() }
     }
 
     /// About every call of all.
     pub fn on_any() -> Trigger {
-        Trigger {
-            service: None,
-            operation: None,
-            body: None,
-            skip: 0,
-            times: None,
-        }
+        Trigger { service: None, operation: None, body: None, skip: 0, times: None }
     }
 }
 
@@ -190,11 +157,7 @@ impl Armed {
     /// How often it can still strike; `None` for a fault without end.
     #[must_use]
     pub fn remaining(&self) -> Option<usize> {
-        self.0
-            .fault
-            .trigger
-            .times
-            .map(|times| times.saturating_sub(self.triggered()))
+        self.0.fault.trigger.times.map(|times| times.saturating_sub(self.triggered()))
     }
 
     /// Counts the call if it matches; the effect if it is hit.
@@ -221,11 +184,7 @@ impl Faults {
     /// Puts a fault into force. Where several hit one call, delays add up and the first added of the
     /// others decides.
     pub fn add(&self, fault: Fault) -> Armed {
-        let state = State {
-            fault,
-            seen: AtomicUsize::new(0),
-            triggered: AtomicUsize::new(0),
-        };
+        let state = State { fault, seen: AtomicUsize::new(0), triggered: AtomicUsize::new(0) };
         let armed = Armed(Arc::new(state));
         self.armed().push(armed.clone());
         armed

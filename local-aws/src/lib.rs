@@ -6,6 +6,22 @@
 //! own and disappears with its last clone.
 //!
 //! An operation that is not emulated is refused by name; nothing is answered by guesswork.
+//!
+//! ```
+//! use local_aws::{Effect, Fault, LocalAws};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let aws = LocalAws::start().await?;
+//! aws.ssm().put_secure("/shop/prod/DB_PASSWORD", "open sesame");
+//! aws.faults().add(Fault::on("ssm", "GetParameters").nth(2).with(Effect::Throttle));
+//!
+//! // … give `aws.endpoint_url()` to an SDK, or `aws.environment()` to a process, and then:
+//! assert_eq!(aws.count("ssm", "GetParameters"), 0);
+//! assert!(aws.violations().is_empty());
+//! # Ok(())
+//! # }
+//! # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+//! ```
 
 mod calls;
 mod constants;

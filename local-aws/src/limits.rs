@@ -38,73 +38,23 @@ enum Count {
 
 /// Service, operation, what to count, limit; each from the operation's API reference page.
 const LIMITS: &[(&str, &str, Count, u64)] = &[
-    (
-        "dynamodb",
-        "BatchExecuteStatement",
-        Count::List("Statements"),
-        25,
-    ),
-    (
-        "dynamodb",
-        "BatchGetItem",
-        Count::KeysByTable("RequestItems"),
-        100,
-    ),
-    (
-        "dynamodb",
-        "BatchWriteItem",
-        Count::ListsByTable("RequestItems"),
-        25,
-    ),
-    (
-        "dynamodb",
-        "TransactGetItems",
-        Count::List("TransactItems"),
-        100,
-    ),
-    (
-        "dynamodb",
-        "TransactWriteItems",
-        Count::List("TransactItems"),
-        100,
-    ),
+    ("dynamodb", "BatchExecuteStatement", Count::List("Statements"), 25),
+    ("dynamodb", "BatchGetItem", Count::KeysByTable("RequestItems"), 100),
+    ("dynamodb", "BatchWriteItem", Count::ListsByTable("RequestItems"), 25),
+    ("dynamodb", "TransactGetItems", Count::List("TransactItems"), 100),
+    ("dynamodb", "TransactWriteItems", Count::List("TransactItems"), 100),
     ("ssm", "GetParameters", Count::List("Names"), 10),
     ("ssm", "DeleteParameters", Count::List("Names"), 10),
-    (
-        "ssm",
-        "GetParametersByPath",
-        Count::Number("MaxResults"),
-        10,
-    ),
+    ("ssm", "GetParametersByPath", Count::Number("MaxResults"), 10),
     ("ssm", "DescribeParameters", Count::Number("MaxResults"), 50),
-    (
-        "ssm",
-        "GetParameterHistory",
-        Count::Number("MaxResults"),
-        50,
-    ),
+    ("ssm", "GetParameterHistory", Count::Number("MaxResults"), 50),
     ("s3", "DeleteObjects", Count::XmlObjects, 1000),
     ("cognito-idp", "ListUsers", Count::Number("Limit"), 60),
-    (
-        "cognito-idp",
-        "ListUserPools",
-        Count::Number("MaxResults"),
-        60,
-    ),
-    (
-        "secretsmanager",
-        "BatchGetSecretValue",
-        Count::List("SecretIdList"),
-        20,
-    ),
+    ("cognito-idp", "ListUserPools", Count::Number("MaxResults"), 60),
+    ("secretsmanager", "BatchGetSecretValue", Count::List("SecretIdList"), 20),
     ("sqs", "SendMessageBatch", Count::List("Entries"), 10),
     ("sqs", "DeleteMessageBatch", Count::List("Entries"), 10),
-    (
-        "sqs",
-        "ReceiveMessage",
-        Count::Number("MaxNumberOfMessages"),
-        10,
-    ),
+    ("sqs", "ReceiveMessage", Count::Number("MaxNumberOfMessages"), 10),
 ];
 
 /// The limits this request breaks.
@@ -136,10 +86,7 @@ fn measure(count: Count, body: &[u8]) -> Option<(&'static str, u64)> {
         Count::Number(name) => Some((name, body.get(name)?.as_u64()?)),
         Count::ListsByTable(name) => {
             let lists = body.get(name)?.as_object()?.values();
-            Some((
-                name,
-                length(lists.filter_map(Value::as_array).map(Vec::len).sum()),
-            ))
+            Some((name, length(lists.filter_map(Value::as_array).map(Vec::len).sum())))
         }
         Count::KeysByTable(name) => {
             let tables = body.get(name)?.as_object()?.values();
@@ -169,14 +116,8 @@ mod tests {
         let names = |n: usize| json!({ "Names": vec!["a"; n] });
         assert_eq!(found("ssm", "GetParameters", &names(10)), None);
         assert_eq!(found("ssm", "GetParameters", &names(11)), Some(11));
-        assert_eq!(
-            found("ssm", "GetParametersByPath", &json!({ "MaxResults": 11 })),
-            Some(11)
-        );
-        assert_eq!(
-            found("cognito-idp", "ListUsers", &json!({ "Limit": 61 })),
-            Some(61)
-        );
+        assert_eq!(found("ssm", "GetParametersByPath", &json!({ "MaxResults": 11 })), Some(11));
+        assert_eq!(found("cognito-idp", "ListUsers", &json!({ "Limit": 61 })), Some(61));
     }
 
     #[test]
@@ -192,10 +133,7 @@ mod tests {
 
     #[test]
     fn xml_objects_are_counted() {
-        let body = format!(
-            "<Delete>{}</Delete>",
-            "<Object><Key>a</Key></Object>".repeat(1001)
-        );
+        let body = format!("<Delete>{}</Delete>", "<Object><Key>a</Key></Object>".repeat(1001));
         assert_eq!(check("s3", "DeleteObjects", body.as_bytes()).len(), 1);
     }
 }

@@ -85,10 +85,10 @@ fn cut_tables(
     for (table, requests) in tables.iter_mut() {
         let mut left = requests.clone();
         let entries = match list {
-            Some(list) => &mut requests[list],
-            None => requests,
+            Some(list) => requests.get_mut(list),
+            None => Some(requests),
         };
-        let Some(entries) = entries.as_array_mut() else {
+        let Some(entries) = entries.and_then(Value::as_array_mut) else {
             continue;
         };
         let tail = entries.split_off(n.min(entries.len()));
@@ -103,15 +103,12 @@ fn cut_tables(
         rest.insert(table.clone(), left);
     }
     let empty = |requests: &Value| {
-        let entries = list.map_or(requests, |list| &requests[list]);
-        entries.as_array().is_none_or(Vec::is_empty)
+        let entries = list.map_or(Some(requests), |list| requests.get(list));
+        entries.and_then(Value::as_array).is_some_and(Vec::is_empty)
     };
     tables.retain(|_, requests| !empty(requests));
     let kept = (!tables.is_empty()).then(|| body.to_string().into());
-    Ok(Cut {
-        kept,
-        rest: Rest::Tables(member, rest),
-    })
+    Ok(Cut { kept, rest: Rest::Tables(member, rest) })
 }
 
 fn cut_entries(mut body: Value, n: usize) -> Result<Cut, AwsError> {
@@ -130,8 +127,63 @@ fn cut_entries(mut body: Value, n: usize) -> Result<Cut, AwsError> {
         })
     });
     let rest = Rest::Failed(failed.collect());
-    Ok(Cut {
-        kept: kept.then(|| body.to_string().into()),
-        rest,
-    })
+    Ok(Cut { kept: kept.then(|| body.to_string().into()), rest })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn entries(value: &Value, list: Option<&str>) -> Vec<Value> {
+        let tables = value.as_object().unwrap().values();
+        let lists = tables.map(|table| list.map_or(table, |list| &table[list]));
+        lists.flat_map(|list| list.as_array().unwrap().clone()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_kept_and_what_is_left_are_the_whole(
+            sizes in proptest::collection::vec(1..9_usize, 1..5),
+            n in 0..40_usize,
+            keys in any::<bool>(),
+        ) {
+            let list = keys.then_some("Keys");
+            let mut tables = Map::new();
+            for (table, size) in sizes.iter().enumerate() {
+                let all: Vec<Value> = (0..*size).map(|entry| json!([table, entry])).collect();
+                let requests = if keys { json!({ "Keys": all, "ConsistentRead": true }) } else { all.into() };
+                tables.insert(format!("table-{table}"), requests);
+            }
+            let whole = Value::Object(tables);
+            let cut = cut_tables(json!({ "RequestItems": whole }), n, "Rest", list).unwrap();
+            let kept = cut.kept.clone().map_or(json!({}), |kept| {
+                json::parse(&kept).unwrap()["RequestItems"].take()
+            });
+            let rest = cut.report(json!({}))["Rest"].take();
+            let total: usize = sizes.iter().sum();
+            prop_assert_eq!(entries(&kept, list).len(), n.min(total));
+            let mut together = entries(&kept, list);
+            together.extend(entries(&rest, list));
+            prop_assert_eq!(together, entries(&whole, list));
+            for table in rest.as_object().unwrap().values().filter(|_| keys) {
+                prop_assert_eq!(&table["ConsistentRead"], &json!(true));
+            }
+        }
+    }
+
+    #[test]
+    fn malformed_batches_go_on_whole() {
+        let body = json!({ "RequestItems": { "orders": 5 } });
+        let cut = cut_tables(body.clone(), 1, "UnprocessedKeys", Some("Keys")).unwrap();
+        assert_eq!(json::parse(&cut.kept.unwrap()), Ok(body));
+    }
+
+    #[test]
+    fn leftovers_join_those_of_the_service() {
+        let body = json!({ "RequestItems": { "orders": [1, 2, 3] } });
+        let cut = cut_tables(body, 2, "UnprocessedItems", None).unwrap();
+        let answer = cut.report(json!({ "UnprocessedItems": { "orders": [2] } }));
+        assert_eq!(answer["UnprocessedItems"]["orders"], json!([2, 3]));
+    }
 }

@@ -11,7 +11,8 @@ use crate::{s3_operation, signature};
 pub(crate) type Response = http::Response<Full<Bytes>>;
 
 /// A request whose service, operation and region are known and whose body has been read.
-#[derive(Clone, Debug)]
+// Not to be printed: bodies and headers may hold secrets.
+#[derive(Clone)]
 pub(crate) struct Request {
     /// The signing name of the service, such as `dynamodb` or `cognito-idp`.
     pub(crate) service: &'static str,
@@ -66,12 +67,7 @@ const OTHER: &str = "other";
 impl Request {
     /// Recognises a request by its signature and spelling.
     pub(crate) fn new(parts: Parts, body: Bytes) -> Self {
-        let Parts {
-            method,
-            uri,
-            headers,
-            ..
-        } = parts;
+        let Parts { method, uri, headers, .. } = parts;
         let scope = signature::scope(&headers, uri.query());
         // A form upload to S3 is signed inside the form.
         let form = scope.is_none() && method == Method::POST && s3_operation::is_form(&headers);
@@ -81,10 +77,8 @@ impl Request {
             None if form => ("s3", crate::REGION),
             None => (OTHER, ""),
         };
-        let service = SERVICES
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map_or(OTHER, |(known, _)| known);
+        let service =
+            SERVICES.iter().find(|(known, _)| *known == name).map_or(OTHER, |(known, _)| known);
         let region = region.to_owned();
         let mut request = Request {
             service,
@@ -110,11 +104,7 @@ impl Request {
 
     /// The service part and the operation part of `X-Amz-Target`.
     pub(crate) fn target(&self) -> Option<(&str, &str)> {
-        self.headers
-            .get("x-amz-target")?
-            .to_str()
-            .ok()?
-            .rsplit_once('.')
+        self.headers.get("x-amz-target")?.to_str().ok()?.rsplit_once('.')
     }
 
     fn read_operation(&self) -> String {
@@ -128,9 +118,6 @@ impl Request {
         form.split('&')
             .chain(self.uri.query().unwrap_or_default().split('&'))
             .find_map(|pair| pair.strip_prefix("Action="))
-            .map_or_else(
-                || format!("{} {}", self.method, self.uri.path()),
-                str::to_owned,
-            )
+            .map_or_else(|| format!("{} {}", self.method, self.uri.path()), str::to_owned)
     }
 }

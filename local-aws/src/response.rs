@@ -55,11 +55,7 @@ fn json_error(content_type: &'static str, error: &AwsError) -> Response {
     // Both spellings occur on AWS, and clients read either.
     members.insert("message".to_owned(), error.message.clone().into());
     members.insert("Message".to_owned(), error.message.clone().into());
-    let mut response = body(
-        error.status,
-        content_type,
-        Value::Object(members).to_string(),
-    );
+    let mut response = body(error.status, content_type, Value::Object(members).to_string());
     if let Ok(code) = HeaderValue::from_str(&error.code) {
         response.headers_mut().insert("x-amzn-errortype", code);
     }
@@ -74,11 +70,7 @@ fn s3_error(request: &Request, error: &AwsError) -> Response {
         escape(&error.message),
         escape(request.uri.path()),
     );
-    let text = if request.method == Method::HEAD {
-        String::new()
-    } else {
-        text
-    };
+    let text = if request.method == Method::HEAD { String::new() } else { text };
     body(error.status, content_type(Protocol::RestXml), text)
 }
 
@@ -86,11 +78,7 @@ fn query_error(error: &AwsError) -> Response {
     let text = format!(
         "<ErrorResponse><Error><Type>{}</Type><Code>{}</Code><Message>{}</Message></Error>\
          <RequestId>{}</RequestId></ErrorResponse>",
-        if error.status < 500 {
-            "Sender"
-        } else {
-            "Receiver"
-        },
+        if error.status < 500 { "Sender" } else { "Receiver" },
         escape(&error.code),
         escape(&error.message),
         ids::uuid(),
@@ -100,8 +88,5 @@ fn query_error(error: &AwsError) -> Response {
 
 /// Text as XML character data.
 pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

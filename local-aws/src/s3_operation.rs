@@ -15,11 +15,7 @@ pub(crate) fn operation(method: &Method, uri: &Uri, headers: &HeaderMap) -> &'st
 }
 
 fn service_level(method: &Method) -> &'static str {
-    if *method == Method::GET {
-        "ListBuckets"
-    } else {
-        "Unknown"
-    }
+    if *method == Method::GET { "ListBuckets" } else { "Unknown" }
 }
 
 fn bucket_level(method: &Method, query: Query<'_>, headers: &HeaderMap) -> &'static str {
@@ -27,25 +23,11 @@ fn bucket_level(method: &Method, query: Query<'_>, headers: &HeaderMap) -> &'sta
     const SUBRESOURCES: &[(&str, [&str; 3])] = &[
         (
             "accelerate",
-            [
-                "GetBucketAccelerateConfiguration",
-                "PutBucketAccelerateConfiguration",
-                "Unknown",
-            ],
+            ["GetBucketAccelerateConfiguration", "PutBucketAccelerateConfiguration", "Unknown"],
         ),
         ("acl", ["GetBucketAcl", "PutBucketAcl", "Unknown"]),
-        (
-            "cors",
-            ["GetBucketCors", "PutBucketCors", "DeleteBucketCors"],
-        ),
-        (
-            "encryption",
-            [
-                "GetBucketEncryption",
-                "PutBucketEncryption",
-                "DeleteBucketEncryption",
-            ],
-        ),
+        ("cors", ["GetBucketCors", "PutBucketCors", "DeleteBucketCors"]),
+        ("encryption", ["GetBucketEncryption", "PutBucketEncryption", "DeleteBucketEncryption"]),
         (
             "lifecycle",
             [
@@ -55,26 +37,12 @@ fn bucket_level(method: &Method, query: Query<'_>, headers: &HeaderMap) -> &'sta
             ],
         ),
         ("location", ["GetBucketLocation", "Unknown", "Unknown"]),
-        (
-            "logging",
-            ["GetBucketLogging", "PutBucketLogging", "Unknown"],
-        ),
+        ("logging", ["GetBucketLogging", "PutBucketLogging", "Unknown"]),
         (
             "notification",
-            [
-                "GetBucketNotificationConfiguration",
-                "PutBucketNotificationConfiguration",
-                "Unknown",
-            ],
+            ["GetBucketNotificationConfiguration", "PutBucketNotificationConfiguration", "Unknown"],
         ),
-        (
-            "object-lock",
-            [
-                "GetObjectLockConfiguration",
-                "PutObjectLockConfiguration",
-                "Unknown",
-            ],
-        ),
+        ("object-lock", ["GetObjectLockConfiguration", "PutObjectLockConfiguration", "Unknown"]),
         (
             "ownershipControls",
             [
@@ -83,60 +51,22 @@ fn bucket_level(method: &Method, query: Query<'_>, headers: &HeaderMap) -> &'sta
                 "DeleteBucketOwnershipControls",
             ],
         ),
-        (
-            "policy",
-            ["GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"],
-        ),
-        (
-            "policyStatus",
-            ["GetBucketPolicyStatus", "Unknown", "Unknown"],
-        ),
+        ("policy", ["GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"]),
+        ("policyStatus", ["GetBucketPolicyStatus", "Unknown", "Unknown"]),
         (
             "publicAccessBlock",
-            [
-                "GetPublicAccessBlock",
-                "PutPublicAccessBlock",
-                "DeletePublicAccessBlock",
-            ],
+            ["GetPublicAccessBlock", "PutPublicAccessBlock", "DeletePublicAccessBlock"],
         ),
         (
             "replication",
-            [
-                "GetBucketReplication",
-                "PutBucketReplication",
-                "DeleteBucketReplication",
-            ],
+            ["GetBucketReplication", "PutBucketReplication", "DeleteBucketReplication"],
         ),
-        (
-            "requestPayment",
-            [
-                "GetBucketRequestPayment",
-                "PutBucketRequestPayment",
-                "Unknown",
-            ],
-        ),
-        (
-            "tagging",
-            [
-                "GetBucketTagging",
-                "PutBucketTagging",
-                "DeleteBucketTagging",
-            ],
-        ),
+        ("requestPayment", ["GetBucketRequestPayment", "PutBucketRequestPayment", "Unknown"]),
+        ("tagging", ["GetBucketTagging", "PutBucketTagging", "DeleteBucketTagging"]),
         ("uploads", ["ListMultipartUploads", "Unknown", "Unknown"]),
-        (
-            "versioning",
-            ["GetBucketVersioning", "PutBucketVersioning", "Unknown"],
-        ),
+        ("versioning", ["GetBucketVersioning", "PutBucketVersioning", "Unknown"]),
         ("versions", ["ListObjectVersions", "Unknown", "Unknown"]),
-        (
-            "website",
-            [
-                "GetBucketWebsite",
-                "PutBucketWebsite",
-                "DeleteBucketWebsite",
-            ],
-        ),
+        ("website", ["GetBucketWebsite", "PutBucketWebsite", "DeleteBucketWebsite"]),
     ];
     if let Some(name) = subresource(SUBRESOURCES, method, query) {
         return name;
@@ -157,22 +87,9 @@ fn object_level(method: &Method, query: Query<'_>, headers: &HeaderMap) -> &'sta
     const SUBRESOURCES: &[(&str, [&str; 3])] = &[
         ("acl", ["GetObjectAcl", "PutObjectAcl", "Unknown"]),
         ("attributes", ["GetObjectAttributes", "Unknown", "Unknown"]),
-        (
-            "legal-hold",
-            ["GetObjectLegalHold", "PutObjectLegalHold", "Unknown"],
-        ),
-        (
-            "retention",
-            ["GetObjectRetention", "PutObjectRetention", "Unknown"],
-        ),
-        (
-            "tagging",
-            [
-                "GetObjectTagging",
-                "PutObjectTagging",
-                "DeleteObjectTagging",
-            ],
-        ),
+        ("legal-hold", ["GetObjectLegalHold", "PutObjectLegalHold", "Unknown"]),
+        ("retention", ["GetObjectRetention", "PutObjectRetention", "Unknown"]),
+        ("tagging", ["GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging"]),
         ("torrent", ["GetObjectTorrent", "Unknown", "Unknown"]),
     ];
     if let Some(name) = subresource(SUBRESOURCES, method, query) {
@@ -252,25 +169,13 @@ mod tests {
     fn names_operations() {
         assert_eq!(name("GET", "/", false), "ListBuckets");
         assert_eq!(name("PUT", "/photos", false), "CreateBucket");
-        assert_eq!(
-            name("GET", "/photos/?list-type=2&prefix=a", false),
-            "ListObjectsV2"
-        );
-        assert_eq!(
-            name("GET", "/photos?versioning", false),
-            "GetBucketVersioning"
-        );
+        assert_eq!(name("GET", "/photos/?list-type=2&prefix=a", false), "ListObjectsV2");
+        assert_eq!(name("GET", "/photos?versioning", false), "GetBucketVersioning");
         assert_eq!(name("POST", "/photos/?delete", false), "DeleteObjects");
         assert_eq!(name("PUT", "/photos/a/b", false), "PutObject");
         assert_eq!(name("PUT", "/photos/a", true), "CopyObject");
-        assert_eq!(
-            name("PUT", "/photos/a?partNumber=1&uploadId=u", true),
-            "UploadPartCopy"
-        );
-        assert_eq!(
-            name("POST", "/photos/a?uploads", false),
-            "CreateMultipartUpload"
-        );
+        assert_eq!(name("PUT", "/photos/a?partNumber=1&uploadId=u", true), "UploadPartCopy");
+        assert_eq!(name("POST", "/photos/a?uploads", false), "CreateMultipartUpload");
         assert_eq!(name("GET", "/photos/a?x-id=GetObject", false), "GetObject");
         assert_eq!(name("GET", "/photos//", false), "GetObject");
         assert_eq!(name("PATCH", "/photos/a", false), "Unknown");

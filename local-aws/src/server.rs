@@ -32,11 +32,7 @@ impl Server {
     pub(crate) async fn start(addr: SocketAddr) -> Result<Self, StartError> {
         let (started, starting) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
-        let run = move || match Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-        {
+        let run = move || match Builder::new_multi_thread().worker_threads(2).enable_all().build() {
             Ok(runtime) => {
                 runtime.block_on(run(addr, started, stopped));
                 // Nothing to wait for: the world is gone.
@@ -50,12 +46,7 @@ impl Server {
             .map_err(StartError::Thread)?;
         let gone = |_| StartError::Thread(std::io::Error::other("the thread ended early"));
         let (world, addr, runtime) = starting.await.map_err(gone)??;
-        Ok(Server {
-            world,
-            addr,
-            runtime,
-            _stop: stop,
-        })
+        Ok(Server { world, addr, runtime, _stop: stop })
     }
 }
 
@@ -70,10 +61,7 @@ async fn run(
         Ok(open) => open,
         Err(error) => return drop(started.send(Err(error))),
     };
-    if started
-        .send(Ok((Arc::clone(&world), addr, Handle::current())))
-        .is_err()
-    {
+    if started.send(Ok((Arc::clone(&world), addr, Handle::current()))).is_err() {
         return;
     }
     tokio::select! {

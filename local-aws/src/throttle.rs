@@ -23,16 +23,9 @@ pub(crate) fn throttled(request: &Request) -> AwsError {
 
 /// Reads and writes of items are throttled by capacity; table management by call rate.
 fn is_data_plane(operation: &str) -> bool {
-    [
-        "Item",
-        "Query",
-        "Scan",
-        "Statement",
-        "Transact",
-        "Transaction",
-    ]
-    .iter()
-    .any(|word| operation.contains(word))
+    ["Item", "Query", "Scan", "Statement", "Transact", "Transaction"]
+        .iter()
+        .any(|word| operation.contains(word))
 }
 
 /// A transaction in the way of this call.
@@ -42,10 +35,7 @@ pub(crate) fn conflict(request: &Request) -> AwsError {
         return AwsError::new("TransactionConflictException", message);
     }
     let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap_or_default();
-    let items = body
-        .get("TransactItems")
-        .and_then(|items| items.as_array())
-        .map_or(1, Vec::len);
+    let items = body.get("TransactItems").and_then(|items| items.as_array()).map_or(1, Vec::len);
     let mut reasons = vec![json!({ "Code": "None" }); items.max(1)];
     reasons[0] = json!({ "Code": "TransactionConflict", "Message": message });
     let mut codes = vec!["None"; reasons.len()];

@@ -1,5 +1,8 @@
 //! The endpoint itself: identity, isolation, life and death, and requests that no SDK sends.
 
+// Helpers outside of test functions fail the test the same way.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 mod support;
 
 use std::io::{Read, Write};

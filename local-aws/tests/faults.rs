@@ -1,5 +1,8 @@
 //! Every effect, as an SDK client meets it.
 
+// Helpers outside of test functions fail the test the same way.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 mod support;
 
 use std::time::{Duration, Instant};
@@ -39,7 +42,7 @@ async fn with_table() -> World {
     world
         .dynamodb
         .create_table()
-        .table_name("t")
+        .table_name("orders")
         .billing_mode(BillingMode::PayPerRequest)
         .key_schema(key.unwrap())
         .attribute_definitions(attribute.unwrap())
@@ -65,7 +68,7 @@ impl World {
     }
 
     async fn count_items(&self) -> usize {
-        self.dynamodb.scan().table_name("t").send().await.unwrap().items().len()
+        self.dynamodb.scan().table_name("orders").send().await.unwrap().items().len()
     }
 }
 
@@ -121,7 +124,7 @@ async fn each_service_throttles_in_its_own_words() {
     let world = with_table().await;
     let config = support::config(&world.aws).await;
     world.aws.faults().add(Fault::on_any().with(Effect::Throttle));
-    let error = world.dynamodb.scan().table_name("t").send().await.unwrap_err();
+    let error = world.dynamodb.scan().table_name("orders").send().await.unwrap_err();
     assert_eq!(error.code(), Some("ProvisionedThroughputExceededException"));
     assert!(error.into_service_error().is_provisioned_throughput_exceeded_exception());
     let error = world.dynamodb.list_tables().send().await.unwrap_err();
@@ -175,16 +178,17 @@ async fn a_connection_is_dropped_before_or_after_the_call_happened() {
 async fn a_partial_batch_write_returns_the_rest() {
     let world = with_table().await;
     world.aws.faults().add(Fault::on("dynamodb", "BatchWriteItem").nth(1).with(Effect::Partial(7)));
-    let batch = world.dynamodb.batch_write_item().request_items("t", writes(25));
+    let batch = world.dynamodb.batch_write_item().request_items("orders", writes(25));
     let answer = batch.send().await.unwrap();
-    let rest = answer.unprocessed_items().unwrap()["t"].clone();
+    let rest = answer.unprocessed_items().unwrap()["orders"].clone();
     assert_eq!((rest.len(), world.count_items().await), (18, 7));
-    let again = world.dynamodb.batch_write_item().request_items("t", rest).send().await.unwrap();
+    let again =
+        world.dynamodb.batch_write_item().request_items("orders", rest).send().await.unwrap();
     assert!(again.unprocessed_items().unwrap().is_empty());
     assert_eq!(world.count_items().await, 25);
 
     world.aws.faults().add(Fault::on("dynamodb", "BatchWriteItem").with(Effect::Partial(0)));
-    let batch = world.dynamodb.batch_write_item().request_items("t", writes(2));
+    let batch = world.dynamodb.batch_write_item().request_items("orders", writes(2));
     let error = batch.send().await.unwrap_err().into_service_error();
     assert!(error.is_provisioned_throughput_exceeded_exception());
 }
@@ -192,17 +196,39 @@ async fn a_partial_batch_write_returns_the_rest() {
 #[tokio::test]
 async fn a_partial_batch_get_returns_the_remaining_keys() {
     let world = with_table().await;
-    world.dynamodb.batch_write_item().request_items("t", writes(10)).send().await.unwrap();
+    world.dynamodb.batch_write_item().request_items("orders", writes(10)).send().await.unwrap();
     world.aws.faults().add(Fault::on("dynamodb", "BatchGetItem").nth(1).with(Effect::Partial(4)));
     let keys = (0..10).map(|n| [("id".to_owned(), S(format!("{n:02}")))].into());
     let keys = KeysAndAttributes::builder().set_keys(Some(keys.collect())).consistent_read(true);
-    let first = world.dynamodb.batch_get_item().request_items("t", keys.build().unwrap());
+    let first = world.dynamodb.batch_get_item().request_items("orders", keys.build().unwrap());
     let first = first.send().await.unwrap();
-    let rest = first.unprocessed_keys().unwrap()["t"].clone();
-    assert_eq!((first.responses().unwrap()["t"].len(), rest.keys().len()), (4, 6));
+    let rest = first.unprocessed_keys().unwrap()["orders"].clone();
+    assert_eq!((first.responses().unwrap()["orders"].len(), rest.keys().len()), (4, 6));
     assert_eq!(rest.consistent_read(), Some(true));
-    let second = world.dynamodb.batch_get_item().request_items("t", rest).send().await.unwrap();
-    assert_eq!(second.responses().unwrap()["t"].len(), 6);
+    let second =
+        world.dynamodb.batch_get_item().request_items("orders", rest).send().await.unwrap();
+    assert_eq!(second.responses().unwrap()["orders"].len(), 6);
+}
+
+#[tokio::test]
+async fn a_partial_batch_of_messages_names_the_failed_ones() {
+    let world = start().await;
+    let sqs = aws_sdk_sqs::Client::new(&support::config(&world.aws).await);
+    let url = world.aws.sqs().create_queue("jobs");
+    let entry = |id: &str| {
+        let entry = aws_sdk_sqs::types::SendMessageBatchRequestEntry::builder();
+        entry.id(id).message_body(id).build().unwrap()
+    };
+    let entries: Vec<_> = ["a", "b", "c"].map(entry).into();
+    for (n, sent) in [(2, 2), (0, 2)] {
+        let fault = Fault::on("sqs", "SendMessageBatch").nth(1);
+        world.aws.faults().add(fault.with(Effect::Partial(n)));
+        let batch = sqs.send_message_batch().queue_url(&url).set_entries(Some(entries.clone()));
+        let answer = batch.send().await.unwrap();
+        assert_eq!((answer.successful().len(), answer.failed().len()), (n, 3 - n));
+        assert_eq!(answer.failed().last().unwrap().id(), "c");
+        assert_eq!(world.aws.sqs().messages("jobs").len(), sent);
+    }
 }
 
 #[tokio::test]
@@ -219,7 +245,7 @@ async fn transactions_conflict_on_demand() {
     let world = with_table().await;
     world.aws.faults().add(Fault::on_any().times(2).with(Effect::TransactionConflict));
     let put = |id: &str| {
-        let put = Put::builder().table_name("t").item("id", S(id.into())).build().unwrap();
+        let put = Put::builder().table_name("orders").item("id", S(id.into())).build().unwrap();
         TransactWriteItem::builder().put(put).build()
     };
     let both = world.dynamodb.transact_write_items();
@@ -231,7 +257,8 @@ async fn transactions_conflict_on_demand() {
     let codes: Vec<_> =
         cancelled.cancellation_reasons().iter().map(|r| r.code().unwrap()).collect();
     assert_eq!(codes, ["TransactionConflict", "None"]);
-    let single = world.dynamodb.put_item().table_name("t").item("id", S("c".into())).send().await;
+    let single =
+        world.dynamodb.put_item().table_name("orders").item("id", S("c".into())).send().await;
     assert!(single.unwrap_err().into_service_error().is_transaction_conflict_exception());
     assert_eq!(world.count_items().await, 0);
     both.send().await.unwrap();

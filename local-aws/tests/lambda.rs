@@ -1,5 +1,8 @@
 //! Functions under the real `lambda_runtime`, each handler a process of its own.
 
+// Helpers outside of test functions fail the test the same way.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 

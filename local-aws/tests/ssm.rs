@@ -1,5 +1,8 @@
 //! Parameter Store as the SDK sees it.
 
+// Helpers outside of test functions fail the test the same way.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 mod support;
 
 use aws_sdk_ssm::Client;

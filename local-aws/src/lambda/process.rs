@@ -1,5 +1,6 @@
 //! A handler binary as a child process: its output, its end.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,7 +27,6 @@ const QUOTED_LINES: usize = 20;
 const DRAIN: Duration = Duration::from_secs(1);
 
 /// A running handler process; killed on drop.
-#[derive(Debug)]
 pub struct Process {
     program: PathBuf,
     id: Option<u32>,
@@ -89,7 +89,7 @@ impl Process {
         &self.program
     }
 
-    /// The process id, while it runs.
+    /// The process id; after its end it may be that of another process.
     #[must_use]
     pub fn id(&self) -> Option<u32> {
         self.id
@@ -128,6 +128,17 @@ impl Process {
     /// Ends it at once.
     pub fn kill(&self) {
         self.kill.notify_one();
+    }
+}
+
+/// Without the output: it is the handler's own.
+impl fmt::Debug for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Process")
+            .field("program", &self.program)
+            .field("id", &self.id)
+            .field("status", &self.status())
+            .finish()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The invocations of one function, from the caller to a runtime and back.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -28,7 +29,6 @@ impl Settings {
 }
 
 /// An event on its way to a handler.
-#[derive(Debug)]
 struct Invocation {
     id: String,
     event: Bytes,
@@ -42,14 +42,12 @@ type Outcome = Result<Bytes, InvokeError>;
 /// The Runtime API address through which an invocation was taken: one per process.
 pub(super) type Door = u64;
 
-#[derive(Debug)]
 pub(super) struct Function {
     state: Mutex<State>,
     /// Something has changed that a waiting request may be about.
     changed: Notify,
 }
 
-#[derive(Debug)]
 struct State {
     settings: Settings,
     waiting: VecDeque<Invocation>,
@@ -60,6 +58,13 @@ struct State {
     snapshots: usize,
     restored: bool,
     extensions: Extensions,
+}
+
+/// Without the events: they may hold secrets.
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Function").field(&self.settings()).finish()
+    }
 }
 
 impl Default for Function {
@@ -239,7 +244,6 @@ impl Function {
 }
 
 /// What a runtime is told about an invocation.
-#[derive(Debug)]
 pub(super) struct Taken {
     pub(super) id: String,
     pub(super) event: Bytes,

@@ -35,3 +35,33 @@ pub(super) fn cut<'a, T>(
     let token = rest.next().and(last).map(token);
     (page, token)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    proptest! {
+        #[test]
+        fn pages_put_together_are_the_whole(
+            keys in proptest::collection::btree_set("[a-c/]{1,4}", 0..30),
+            size in 1..11_usize,
+        ) {
+            let mut found = Vec::new();
+            let mut request = json!({});
+            loop {
+                let start = start(Members(&request)).unwrap();
+                let sorted = keys.iter().map(|key| (key.as_str(), key.clone()));
+                let (page, token) = cut(sorted, start.as_deref(), size);
+                prop_assert!(page.len() <= size);
+                found.extend(page);
+                match token {
+                    Some(token) => request = json!({ "NextToken": token }),
+                    None => break,
+                }
+            }
+            prop_assert_eq!(found, keys.into_iter().collect::<Vec<_>>());
+        }
+    }
+}
