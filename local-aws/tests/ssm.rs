@@ -247,3 +247,61 @@ async fn what_is_not_emulated_is_refused_by_name() {
     assert_eq!(error.code(), Some("UnknownOperationException"));
     assert!(error.message().unwrap().contains("ssm:ListDocuments"));
 }
+
+#[tokio::test]
+async fn tags_are_kept_changed_and_found() {
+    use aws_sdk_ssm::types::{ParameterStringFilter, ResourceTypeForTagging::Parameter, Tag};
+    let (_aws, client) = start().await;
+    let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build().unwrap();
+    let new = client.put_parameter().name("/t").value("v").r#type(ParameterType::String);
+    new.clone().tags(tag("team", "red")).send().await.unwrap();
+    let both = new.value("w").overwrite(true).tags(tag("team", "blue"));
+    assert_eq!(code!(both.send()), "ValidationException");
+
+    let add = client.add_tags_to_resource().resource_type(Parameter).resource_id("/t");
+    add.tags(tag("stage", "prod")).send().await.unwrap();
+    let filter = ParameterStringFilter::builder().key("tag:stage").values("prod").build().unwrap();
+    let found = client.describe_parameters().parameter_filters(filter).send().await.unwrap();
+    assert_eq!(found.parameters().len(), 1);
+
+    let remove = client.remove_tags_from_resource().resource_type(Parameter).resource_id("/t");
+    remove.tag_keys("team").send().await.unwrap();
+    let list = client.list_tags_for_resource().resource_type(Parameter);
+    let left = list.clone().resource_id("/t").send().await.unwrap();
+    assert_eq!(left.tag_list(), [tag("stage", "prod")]);
+    assert_eq!(code!(list.resource_id("/none").send()), "InvalidResourceId");
+}
+
+#[tokio::test]
+async fn a_label_moves_and_is_removed() {
+    let (_aws, client) = start().await;
+    put(&client, "/l", "one").await;
+    put(&client, "/l", "two").await;
+    for version in [1, 2] {
+        let label = client.label_parameter_version().name("/l").parameter_version(version);
+        label.labels("live").send().await.unwrap();
+    }
+    let found = client.get_parameter().name("/l:live").send().await.unwrap();
+    assert_eq!(found.parameter().unwrap().value(), Some("two"));
+    let remove = client.unlabel_parameter_version().name("/l").parameter_version(2);
+    let removed = remove.labels("live").labels("dead").send().await.unwrap();
+    assert_eq!(removed.removed_labels(), ["live"]);
+    assert_eq!(removed.invalid_labels(), ["dead"]);
+    assert_eq!(code!(client.get_parameter().name("/l:live").send()), "ParameterVersionNotFound");
+}
+
+#[tokio::test]
+async fn a_hundred_versions_are_kept_unless_the_oldest_has_a_label() {
+    let (aws, client) = start().await;
+    for n in 1..=100 {
+        aws.ssm().put("/many", &n.to_string());
+    }
+    let label = client.label_parameter_version().name("/many").parameter_version(1);
+    label.labels("first").send().await.unwrap();
+    let next = client.put_parameter().name("/many").value("101").overwrite(true);
+    assert_eq!(code!(next.clone().send()), "ParameterMaxVersionLimitExceeded");
+    let remove = client.unlabel_parameter_version().name("/many").parameter_version(1);
+    remove.labels("first").send().await.unwrap();
+    assert_eq!(next.send().await.unwrap().version(), 101);
+    assert_eq!(code!(client.get_parameter().name("/many:1").send()), "ParameterVersionNotFound");
+}
