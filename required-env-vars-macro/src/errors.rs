@@ -38,9 +38,4 @@ impl Errors {
             })
             .map(|all| all.to_compile_error())
     }
-
-    #[cfg(test)]
-    pub(crate) fn messages(&self) -> Vec<String> {
-        self.0.iter().map(ToString::to_string).collect()
-    }
 }

@@ -112,15 +112,16 @@ impl Function {
         self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"))
     }
 
-    /// Whether the signature names `Self`, which only an associated function can.
-    pub(crate) fn names_self(&self) -> bool {
-        fn any(tokens: TokenStream) -> bool {
+    /// Whether the function stands in an `impl` or a trait, as far as its signature tells: it has a receiver or names
+    /// `Self`.
+    pub(crate) fn is_method(&self) -> bool {
+        fn names_self(tokens: TokenStream) -> bool {
             tokens.into_iter().any(|token| match token {
                 TokenTree::Ident(ident) => ident == "Self",
-                TokenTree::Group(group) => any(group.stream()),
+                TokenTree::Group(group) => names_self(group.stream()),
                 _ => false,
             })
         }
-        any(self.signature.to_token_stream())
+        self.signature.receiver().is_some() || names_self(self.signature.to_token_stream())
     }
 }

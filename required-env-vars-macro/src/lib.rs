@@ -1,5 +1,37 @@
-//! The macro half of `required-env-vars`.
+//! The macro half of [`required-env-vars`](https://docs.rs/required-env-vars): use it through that crate, which exports
+//! [`macro@required_env_vars`].
+//!
+//! `parse` reads the attribute and `function` the item, `check` turns them into the model in `declaration` and collects
+//! every mistake, `expand` generates; `runtime` generates the handles' methods for the facade crate.
+//!
 #![doc = include_str!("../docs/what_code_is_generated.md")]
+//! ## With an `Env` argument
+//!
+//! From `pub async fn get_file(id: String, env: GetFileEnv) -> Result<bool, Error>` with
+//! `"FILES_TABLE" = [DynamoDBOperation::GetItem, DynamoDBOperation::UpdateItem], "EMAIL_DOMAIN" = []`:
+//!
+//! ```ignore
+#![doc = include_str!("../expansions/function.rs")]
+//! ```
+//!
+//! ## A method
+//!
+//! From `async fn notify<'a>(&'a mut self) -> Result<impl Display + 'a, Error>` with
+//! `"QUEUE_URL" = [SQSOperation::SendMessage]`:
+//!
+//! ```ignore
+#![doc = include_str!("../expansions/method.rs")]
+//! ```
+//!
+//! ## After a mistake
+//!
+//! The messages, and the function as callers are to see it, so that nothing else is reported. From
+//! `async fn get_file(env: &GetFileEnv) -> Result<usize, Error>` with
+//! `"FILES_TABLE" = [DynamoDBOperation::GetItm], "DOMAIN" = []`:
+//!
+//! ```ignore
+#![doc = include_str!("../expansions/mistake.rs")]
+//! ```
 
 mod check;
 mod declaration;
@@ -15,7 +47,7 @@ mod suggest;
 use proc_macro::TokenStream;
 use syn::{Ident, parse_macro_input};
 
-/// Declares the environment variables of a function and the AWS operations it performs on each.
+#[doc = include_str!("../docs/attribute.md")]
 #[proc_macro_attribute]
 pub fn required_env_vars(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(arguments.into(), item.into()).into()

@@ -8,6 +8,7 @@ use quote::ToTokens;
 use syn::{Ident, Lit, LitStr, Path};
 
 use crate::errors::Errors;
+use crate::family::Family;
 
 /// The attribute as written.
 #[derive(Default)]
@@ -168,6 +169,27 @@ fn operation(piece: Vec<TokenTree>, errors: &mut Errors) -> Option<Written> {
     }
     errors.on(whole, "expected the path of an operation, such as `DynamoDBOperation::GetItem`");
     None
+}
+
+/// The enums that the arguments name without a path: what the user imported for them.
+pub(crate) fn enums(arguments: TokenStream) -> Vec<Ident> {
+    let mut found: Vec<Ident> = Vec::new();
+    let mut after_colon = false;
+    for token in visible(arguments) {
+        match &token {
+            TokenTree::Ident(name)
+                if !after_colon && Family::named(&name.to_string()).is_some() =>
+            {
+                found.push(name.clone());
+            }
+            TokenTree::Group(group) => found.extend(enums(group.stream())),
+            _ => {}
+        }
+        after_colon = matches!(&token, TokenTree::Punct(sign) if sign.as_char() == ':');
+    }
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// Cuts at top-level commas; one at the end is allowed. Looks through the invisible groups that `macro_rules!`

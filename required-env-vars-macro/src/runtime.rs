@@ -20,7 +20,7 @@ pub(crate) fn declared_operations(name: &Ident) -> syn::Result<TokenStream> {
     let traits = family.operations().into_iter().map(|operation| {
         let name = format_ident!("{}", operation.name());
         let path = family.path(operation);
-        let doc = format!("Declares [`{path}`](crate::{path}).");
+        let doc = format!(" Declares [`{path}`](crate::{path}).");
         let message = format!(
             "`{path}` is not declared for `{{Self}}`: add it to that variable's list in `#[required_env_vars(...)]`"
         );
@@ -86,7 +86,7 @@ fn method(family: &Family, operation: Operation, sdk: &Ident) -> Option<TokenStr
     };
     let name = operation.name();
     let doc = format!(
-        "A request for [`{name}`]({}{name}.html), {what}.\n\nCallable if `{}` is declared.",
+        " A request for [`{name}`]({}{name}.html), {what}.\n\n Callable if `{}` is declared.",
         operation.service().api_reference(),
         family.path(operation),
     );

@@ -1,8 +1,6 @@
 //! The rules about the annotated function.
 
-use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::spanned::Spanned;
 use syn::{FnArg, Ident, PatType, ReturnType, Type};
 
 use crate::errors::Errors;
@@ -86,8 +84,7 @@ pub(crate) fn env_argument(function: &mut Function, errors: &mut Errors) -> Opti
         .filter(|(other, _)| *other != at)
         .map(|(_, input)| input)
         .collect();
-    // The struct would stand inside an `impl`.
-    (!is_method(function)).then_some(env)
+    Some(env)
 }
 
 struct NamedEnv {
@@ -131,7 +128,7 @@ fn report(
 ) {
     let ident = &name.ident;
     let own = format!("a type of your own is written with its path, such as `self::{ident}`");
-    if is_method(function) {
+    if function.is_method() {
         errors.on(
             argument,
             "a method cannot have the `Env` argument, since its struct cannot be generated inside an `impl`: leave the \
@@ -163,10 +160,6 @@ fn report(
     }
 }
 
-fn is_method(function: &Function) -> bool {
-    function.signature.receiver().is_some() || function.names_self()
-}
-
 fn last_segment(ty: &Type) -> Option<&Ident> {
     match ty {
         Type::Path(path) => path.path.segments.last().map(|segment| &segment.ident),
@@ -176,9 +169,13 @@ fn last_segment(ty: &Type) -> Option<&Ident> {
     }
 }
 
-/// A type for a message. Source text where the compiler knows it, else tokens.
+/// A type for a message, without the spaces that printed tokens have.
 fn shown(ty: &Type) -> String {
-    let tokens: TokenStream = ty.to_token_stream();
-    let span: Span = ty.span();
-    span.source_text().unwrap_or_else(|| tokens.to_string())
+    let mut text = ty.to_token_stream().to_string();
+    for (spaced, tight) in
+        [(" < ", "<"), (" >", ">"), (" :: ", "::"), (" ,", ","), ("& ", "&"), ("< ", "<")]
+    {
+        text = text.replace(spaced, tight);
+    }
+    text
 }

@@ -167,25 +167,33 @@ fn unknown_operation(family: &'static Family, text: &str) -> (String, Option<Ope
 }
 
 fn unknown_enum(name: &Ident, operation: &Ident) -> (String, Option<&'static Family>) {
-    let stem = |name: &str| name.strip_suffix("Operation").unwrap_or(name).to_owned();
-    let written = stem(&name.to_string());
-    let stems: Vec<String> = FAMILIES.iter().map(|family| stem(family.name)).collect();
-    let near = nearest(&written, stems.iter().map(String::as_str))
-        .and_then(|found| FAMILIES.iter().find(|family| stem(family.name) == found));
+    let operation = operation.to_string();
+    let near = nearest_family(&name.to_string());
+    let fits = near.is_some_and(|family| family.spelled(&operation).is_some());
+    let elsewhere = candidates(&operation);
     let advice = match near {
-        Some(family) => format!("did you mean `{}`?", family.name),
-        None => {
-            let found = candidates(&operation.to_string());
-            if found.is_empty() {
-                let all: Vec<String> =
-                    FAMILIES.iter().map(|family| format!("`{}`", family.name)).collect();
-                format!("write {}", one_of(&all))
-            } else {
-                format!("write {}", quoted(&found))
-            }
+        Some(family) if fits || elsewhere.is_empty() => format!("did you mean `{}`?", family.name),
+        _ if !elsewhere.is_empty() => format!("write {}", quoted(&elsewhere)),
+        _ => {
+            let all: Vec<String> =
+                FAMILIES.iter().map(|family| format!("`{}`", family.name)).collect();
+            format!("write {}", one_of(&all))
         }
     };
-    (format!("`{name}` is not an enum of operations; {advice}"), near)
+    let meant = match elsewhere.as_slice() {
+        _ if fits => near,
+        [(family, _)] => Some(*family),
+        _ => None,
+    };
+    (format!("`{name}` is not an enum of operations; {advice}"), meant)
+}
+
+/// The family whose name is most like this one. The ending, which all of them share, does not count.
+fn nearest_family(name: &str) -> Option<&'static Family> {
+    let stem = |name: &str| name.split("Op").next().unwrap_or_default().to_owned();
+    let stems: Vec<String> = FAMILIES.iter().map(|family| stem(family.name)).collect();
+    let found = nearest(&stem(name), stems.iter().map(String::as_str))?;
+    FAMILIES.iter().find(|family| stem(family.name) == found)
 }
 
 /// How to write what a path without a known enum probably means.

@@ -6,7 +6,8 @@ use syn::Ident;
 
 use super::Checked;
 use super::handler::plain_name;
-use crate::declaration::Variable;
+use crate::declaration::{DeclaredOperation, Variable};
+use crate::names;
 
 /// Struct, markers and the declared operations of each marker; nothing without an `Env` argument.
 pub(super) fn expand(checked: &Checked) -> Option<TokenStream> {
@@ -28,8 +29,9 @@ pub(super) fn expand(checked: &Checked) -> Option<TokenStream> {
     });
     let markers = variables.iter().filter(|variable| variable.family().is_some()).map(|variable| {
         let marker = marker(variable);
-        let doc = format!("What is declared for `{}`.", variable.name.value());
-        quote! {
+        let doc = format!(" What is declared for `{}`.", variable.name.value());
+        // Where a call is not declared, the compiler shows where the variable is.
+        quote_spanned! {variable.name.span()=>
             #[doc = #doc]
             pub struct #marker;
         }
@@ -46,8 +48,8 @@ pub(super) fn expand(checked: &Checked) -> Option<TokenStream> {
             }
         })
     });
-    let doc = format!("The variables of `{function_name}`, resolved.");
-    let module_doc = format!("The declarations of `{function_name}`, a type for each variable.");
+    let doc = format!(" The variables of `{function_name}`, resolved.");
+    let module_doc = format!(" The declarations of `{function_name}`, a type for each variable.");
     Some(quote! {
         #[doc = #doc]
         #(#conditions)*
@@ -60,7 +62,7 @@ pub(super) fn expand(checked: &Checked) -> Option<TokenStream> {
         #[doc(hidden)]
         #(#conditions)*
         #[allow(dead_code, missing_debug_implementations, missing_copy_implementations, non_camel_case_types)]
-        #[allow(non_snake_case, unreachable_pub)]
+        #[allow(non_snake_case, unreachable_pub, clippy::all, clippy::pedantic)]
         mod #module {
             #(#markers)*
         }
@@ -70,23 +72,27 @@ pub(super) fn expand(checked: &Checked) -> Option<TokenStream> {
 
 /// Named exactly like the variable: the compiler prints it where a call was not declared.
 fn marker(variable: &Variable) -> Ident {
-    let name = variable.name.value();
-    // `_` and `Self` alone are no names of types; nobody else's variable is called `__`.
-    let name = if name == "_" { "__" } else { &name };
-    Ident::new(name, variable.name.span())
+    let name = match variable.name.value() {
+        // No name of a type.
+        name if name == "_" => "__".to_owned(),
+        name if names::is_variable(&name) => name,
+        // Reported already.
+        name => names::as_variable(&name),
+    };
+    Ident::new(&name, variable.name.span())
 }
 
 fn field_doc(variable: &Variable) -> String {
     let name = variable.name.value();
     if variable.operations.is_empty() {
-        return format!("`{name}`: a plain value.");
+        return format!(" `{name}`: a plain value.");
     }
     let operations: Vec<String> = variable
         .operations
         .iter()
         .map(|operation| format!("`{}`", operation.operation.iam()))
         .collect();
-    format!("`{name}`: {}.", operations.join(", "))
+    format!(" `{name}`: {}.", operations.join(", "))
 }
 
 fn field_type(variable: &Variable, module: &Ident, krate: &TokenStream) -> TokenStream {
@@ -102,6 +108,6 @@ fn field_type(variable: &Variable, module: &Ident, krate: &TokenStream) -> Token
     quote!(#path<#module::#marker>)
 }
 
-fn last_span(operation: &crate::declaration::DeclaredOperation) -> Span {
+fn last_span(operation: &DeclaredOperation) -> Span {
     operation.path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span())
 }

@@ -3,13 +3,18 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Token;
+use syn::{Ident, Token};
 
 use super::{Checked, env_struct};
 
-pub(super) fn expand(checked: &Checked, errors: &TokenStream) -> TokenStream {
-    let Checked { function, env, variables, .. } = checked;
-    let env_struct = env_struct::expand(checked);
+/// `enums` are the imports that the lists name.
+pub(super) fn expand(checked: &Checked, enums: &[Ident], errors: &TokenStream) -> TokenStream {
+    let Checked { function, env, .. } = checked;
+    // Inside an `impl` there is no place for the struct but the body.
+    let (outside, inside) = match env_struct::expand(checked) {
+        env_struct if function.is_method() => (None, env_struct),
+        env_struct => (env_struct, None),
+    };
     let (attributes, inner) = (&function.attributes, &function.inner_attributes);
     let (visibility, body) = (&function.visibility, &function.body);
     let mut signature = function.signature.clone();
@@ -17,17 +22,8 @@ pub(super) fn expand(checked: &Checked, errors: &TokenStream) -> TokenStream {
     signature.asyncness = Some(<Token![async]>::default());
     let here = Span::mixed_site();
 
-    // The imports that the lists use are used.
-    let enums =
-        variables.iter().flat_map(|variable| &variable.operations).filter_map(|operation| {
-            let mut path = operation.path.clone();
-            path.segments.pop()?;
-            let last = path.segments.pop()?;
-            (last.ident == operation.family.name).then(|| {
-                path.segments.push(last);
-                quote_spanned!(here=> let _ = #path::ALL;)
-            })
-        });
+    // What is imported for the lists is used, whatever is wrong with them.
+    let enums = enums.iter().map(|name| quote_spanned!(here=> let _ = #name::ALL;));
     let binding = env.as_ref().map(|env| {
         let (attributes, pattern, name) = (&env.argument.attrs, &env.argument.pat, &env.name);
         quote_spanned! {here=>
@@ -37,12 +33,13 @@ pub(super) fn expand(checked: &Checked, errors: &TokenStream) -> TokenStream {
     });
     quote! {
         #errors
-        #env_struct
+        #outside
         #(#attributes)*
         #[allow(unreachable_code, unused_variables, unused_mut, clippy::all, clippy::pedantic)]
         #visibility #signature {
             #(#inner)*
             #(#enums)*
+            #inside
             #binding
             #body
         }

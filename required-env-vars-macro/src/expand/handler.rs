@@ -22,7 +22,7 @@ pub(super) fn expand(checked: &Checked) -> TokenStream {
 
     let statics = statics(checked);
     let count = variables.len();
-    let question = question_mark(&signature.output);
+    let call = call(&signature.output);
     let expected = expected_output(&signature.output);
     let binding = env.as_ref().map(|_| binding(checked));
     let body = &function.body;
@@ -31,7 +31,8 @@ pub(super) fn expand(checked: &Checked) -> TokenStream {
         quote_spanned! {ours()=>
             #(#inner)*
             #statics
-            let __call = #krate::__private::enter::<#count>(&__FUNCTION).await #question;
+            let __entered = #krate::__private::enter::<#count>(&__FUNCTION).await;
+            #call
             __call
                 .run(async move {
                     #expected
@@ -101,13 +102,13 @@ fn binding(checked: &Checked) -> Option<TokenStream> {
     })
 }
 
-/// `?`, placed at the function's error type, so that the compiler reports there that it cannot hold our error.
-fn question_mark(output: &ReturnType) -> TokenStream {
+/// The `?`, placed at the function's error type, so that the compiler reports there that it cannot hold our error.
+fn call(output: &ReturnType) -> TokenStream {
     let span = match output {
         ReturnType::Type(_, output) => error_type(output).map_or(output.span(), Spanned::span),
         ReturnType::Default => ours(),
     };
-    quote_spanned!(span.resolved_at(ours())=> ?)
+    quote_spanned!(span.resolved_at(ours())=> let __call = __entered?;)
 }
 
 /// The last type argument of `Result<T, E>`.

@@ -3,6 +3,8 @@
 mod env_struct;
 mod fallback;
 mod handler;
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -27,6 +29,7 @@ struct Checked {
 /// attribute adds.
 pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
+    let enums = parse::enums(arguments.clone());
     let arguments = parse::arguments(arguments, &mut errors);
     if arguments.pairs.is_empty() && errors.is_empty() {
         errors.at(
@@ -49,7 +52,7 @@ pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStrea
     let checked = Checked { function, env, variables, krate };
     match errors.into_tokens() {
         None => handler::expand(&checked),
-        Some(errors) => fallback::expand(&checked, &errors),
+        Some(errors) => fallback::expand(&checked, &enums, &errors),
     }
 }
 

@@ -114,10 +114,10 @@ fn read(table: &DynamoTable<impl required_env_vars::declared::dynamodb::GetItem>
     table.get_item().get_table_name().is_some()
 }
 
-#[required_env_vars("A" = [DynamoDBOperation::GetItem, DynamoDBOperation::Scan])]
+#[required_env_vars("FILES_TABLE" = [DynamoDBOperation::GetItem, DynamoDBOperation::Scan])]
 async fn with_helper(env: WithHelperEnv) -> Result<bool, Error> {
-    let _scan = env.a.scan();
-    Ok(read(&env.a))
+    let _scan = env.files_table.scan();
+    Ok(read(&env.files_table))
 }
 
 #[tokio::test]
