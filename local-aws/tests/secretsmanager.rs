@@ -189,6 +189,20 @@ async fn a_deleted_secret_can_be_restored_unless_it_was_forced() {
 }
 
 #[tokio::test]
+async fn a_forced_deletion_takes_what_is_planned_for_deletion_and_what_is_gone() {
+    let (aws, secrets) = world().await;
+    aws.secretsmanager().put("key", "v");
+    secrets.delete_secret().secret_id("key").send().await.unwrap();
+    let force = || secrets.delete_secret().secret_id("key").force_delete_without_recovery(true);
+    force().send().await.unwrap();
+    assert!(aws.secretsmanager().names().is_empty());
+    force().send().await.unwrap();
+    let both = force().recovery_window_in_days(7).send().await.unwrap_err().into_service_error();
+    assert!(both.is_invalid_parameter_exception());
+    secrets.create_secret().name("key").secret_string("new").send().await.unwrap();
+}
+
+#[tokio::test]
 async fn debug_output_shows_no_secret() {
     let (aws, _secrets) = world().await;
     aws.secretsmanager().put("key", "swordfish");

@@ -42,7 +42,8 @@ impl Filter {
         }
         let malformed = || {
             invalid(
-                "Error while parsing filter: attribute-name = \"value\" or ^= \"value\" is expected",
+                "Error while parsing filter: attribute-name = \"value\" or ^= \"value\" is \
+                 expected",
             )
         };
         let (left, right) = text.split_once('=').ok_or_else(malformed)?;

@@ -1,4 +1,5 @@
-//! `ListUsers` (<https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html>).
+//! `ListUsers`
+//! (<https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html>).
 
 use std::collections::BTreeMap;
 

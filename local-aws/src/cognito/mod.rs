@@ -1,8 +1,9 @@
 //! Cognito user pools: the administrator's view of pools and users.
 //!
-//! Emulated: CreateUserPool, DescribeUserPool, ListUserPools, ListUsers, AdminCreateUser, AdminGetUser,
-//! AdminEnableUser, AdminDisableUser and AdminDeleteUser. Sign-in, groups, clients and triggers are not.
-//! API: <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/Welcome.html>.
+//! Emulated: CreateUserPool, DescribeUserPool, ListUserPools, ListUsers, AdminCreateUser,
+//! AdminGetUser, AdminEnableUser, AdminDisableUser and AdminDeleteUser. Sign-in, groups, clients
+//! and triggers are not. API:
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/Welcome.html>.
 
 mod filter;
 mod list;
@@ -64,9 +65,9 @@ impl Store {
         id
     }
 
-    /// Adds a confirmed user with these attributes and answers the user's `sub`: a UUID that is not the
-    /// user name, unless the attributes say otherwise. A user of that name is replaced; a pool of that id
-    /// is made if there is none.
+    /// Adds a confirmed user with these attributes and answers the user's `sub`: a UUID that is not
+    /// the user name, unless the attributes say otherwise. A user of that name is replaced; a pool
+    /// of that id is made if there is none.
     pub fn add_user(&self, pool: &str, username: &str, attributes: &[(&str, &str)]) -> String {
         let mut pools = self.lock();
         let pool = pools.entry(pool.to_owned()).or_insert_with(|| Pool::new(pool, REGION));
@@ -107,8 +108,8 @@ fn pool<'p>(
     });
     if !well_formed || id.len() > 55 {
         return Err(invalid(format!(
-            "1 validation error detected: Value '{id}' at 'userPoolId' failed to satisfy constraint: Member must satisfy \
-             regular expression pattern: [\\w-]+_[0-9a-zA-Z]+"
+            "1 validation error detected: Value '{id}' at 'userPoolId' failed to satisfy \
+             constraint: Member must satisfy regular expression pattern: [\\w-]+_[0-9a-zA-Z]+"
         )));
     }
     pools.get_mut(id).ok_or_else(|| {
@@ -154,8 +155,8 @@ fn page<'a>(
             let (bound, relation) = if size_given < 0 { (0, "greater") } else { (most, "less") };
             let member = if size == "Limit" { "limit" } else { "maxResults" };
             return Err(invalid(format!(
-                "1 validation error detected: Value '{size_given}' at '{member}' failed to satisfy constraint: Member must \
-                 have value {relation} than or equal to {bound}"
+                "1 validation error detected: Value '{size_given}' at '{member}' failed to satisfy \
+                 constraint: Member must have value {relation} than or equal to {bound}"
             )));
         }
     };

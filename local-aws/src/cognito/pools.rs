@@ -36,8 +36,8 @@ pub(super) fn create(
     let allowed = |c: char| c.is_alphanumeric() || c.is_whitespace() || "_+=,.@-".contains(c);
     if name.chars().count() > 128 || !name.chars().all(allowed) {
         return Err(invalid(
-            "1 validation error detected: Value at 'poolName' failed to satisfy constraint: Member must satisfy regular \
-             expression pattern: [\\w\\s+=,.@-]+",
+            "1 validation error detected: Value at 'poolName' failed to satisfy constraint: Member \
+             must satisfy regular expression pattern: [\\w\\s+=,.@-]+",
         ));
     }
     let mut pool = Pool::new(name, region);
@@ -69,8 +69,8 @@ pub(super) fn list(
 ) -> Result<Value, AwsError> {
     if members.integer("MaxResults")?.is_none_or(|size| size == 0) {
         return Err(invalid(
-            "1 validation error detected: Value at 'maxResults' failed to satisfy constraint: Member must have value \
-             greater than or equal to 1",
+            "1 validation error detected: Value at 'maxResults' failed to satisfy constraint: \
+             Member must have value greater than or equal to 1",
         ));
     }
     let (size, after) = page(members, "MaxResults", PAGE, "NextToken")?;
@@ -79,7 +79,12 @@ pub(super) fn list(
     let lines: Vec<Value> = listed
         .iter()
         .map(|(id, pool)| {
-            json!({ "Id": id, "Name": pool.name, "CreationDate": pool.created, "LastModifiedDate": pool.created })
+            json!({
+                "Id": id,
+                "Name": pool.name,
+                "CreationDate": pool.created,
+                "LastModifiedDate": pool.created,
+            })
         })
         .collect();
     let mut answer = json!({ "UserPools": lines });

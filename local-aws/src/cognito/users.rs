@@ -34,8 +34,8 @@ pub(super) fn create(
     let name = required(members, "Username")?;
     if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_whitespace) {
         return Err(invalid(
-            "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular \
-             expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
+            "1 validation error detected: Value at 'username' failed to satisfy constraint: Member \
+             must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
         ));
     }
     let pool = pool(pools, members)?;
@@ -48,7 +48,8 @@ pub(super) fn create(
         }
         if !pool.has_attribute(name) {
             return Err(invalid(format!(
-                "Attributes did not conform to the schema: {name}: Attribute does not exist in the schema.\n"
+                "Attributes did not conform to the schema: {name}: Attribute does not exist in the \
+                 schema.\n"
             )));
         }
         attributes.insert(name.to_owned(), attribute.str("Value")?.unwrap_or_default().to_owned());

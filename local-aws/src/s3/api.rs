@@ -42,44 +42,55 @@ async fn received(body: Option<StreamingBlob>) -> S3Result<Bytes> {
     }
 }
 
+/// What a method answers.
+type Answer<T> = S3Result<S3Response<T>>;
+
 /// Methods that only look at the input and the world.
 macro_rules! delegate {
     ($($method:ident, $input:ty, $output:ty, |$world:ident, $request:ident| $answer:expr;)*) => {
         #[async_trait]
         impl S3 for Api {
             $(
-                async fn $method(&self, $request: S3Request<$input>) -> S3Result<S3Response<$output>> {
+                async fn $method(&self, $request: S3Request<$input>) -> Answer<$output> {
                     let mut guard = self.world();
                     let $world = &mut *guard;
                     Ok(S3Response::new($answer?))
                 }
             )*
 
-            async fn get_object(&self, request: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
+            async fn get_object(
+                &self,
+                request: S3Request<GetObjectInput>,
+            ) -> Answer<GetObjectOutput> {
                 read::get_object(&self.world(), &request.input)
             }
 
-            async fn head_object(&self, request: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
+            async fn head_object(
+                &self,
+                request: S3Request<HeadObjectInput>,
+            ) -> Answer<HeadObjectOutput> {
                 read::head_object(&self.world(), &request.input)
             }
 
             async fn put_object(
                 &self,
                 mut request: S3Request<PutObjectInput>,
-            ) -> S3Result<S3Response<PutObjectOutput>> {
+            ) -> Answer<PutObjectOutput> {
                 let body = received(request.input.body.take()).await?;
                 let trailers = request.trailing_headers.as_ref();
-                write::put_object(&mut self.world(), &request.input, &request.headers, trailers, body)
+                let world = &mut *self.world();
+                write::put_object(world, &request.input, &request.headers, trailers, body)
                     .map(S3Response::new)
             }
 
             async fn upload_part(
                 &self,
                 mut request: S3Request<UploadPartInput>,
-            ) -> S3Result<S3Response<UploadPartOutput>> {
+            ) -> Answer<UploadPartOutput> {
                 let body = received(request.input.body.take()).await?;
                 let trailers = request.trailing_headers.as_ref();
-                uploads::upload_part(&mut self.world(), &request.input, trailers, body).map(S3Response::new)
+                let world = &mut *self.world();
+                uploads::upload_part(world, &request.input, trailers, body).map(S3Response::new)
             }
         }
     };
@@ -92,21 +103,26 @@ delegate! {
     };
     delete_bucket, DeleteBucketInput, DeleteBucketOutput, |world, request|
         buckets::delete_bucket(world, &request.input).map(|()| DeleteBucketOutput::default());
-    head_bucket, HeadBucketInput, HeadBucketOutput, |world, request| buckets::head_bucket(world, &request.input);
-    list_buckets, ListBucketsInput, ListBucketsOutput, |world, request| buckets::list_buckets(world, &request.input);
+    head_bucket, HeadBucketInput, HeadBucketOutput, |world, request|
+        buckets::head_bucket(world, &request.input);
+    list_buckets, ListBucketsInput, ListBucketsOutput, |world, request|
+        buckets::list_buckets(world, &request.input);
     get_bucket_location, GetBucketLocationInput, GetBucketLocationOutput, |world, request|
         buckets::get_bucket_location(world, &request.input);
     get_bucket_versioning, GetBucketVersioningInput, GetBucketVersioningOutput, |world, request|
         buckets::get_bucket_versioning(world, &request.input);
     put_bucket_versioning, PutBucketVersioningInput, PutBucketVersioningOutput, |world, request|
-        buckets::put_bucket_versioning(world, &request.input).map(|()| PutBucketVersioningOutput::default());
+        buckets::put_bucket_versioning(world, &request.input)
+            .map(|()| PutBucketVersioningOutput::default());
 
     copy_object, CopyObjectInput, CopyObjectOutput, |world, request|
         copy::copy_object(world, &request.input, &request.headers);
     delete_object, DeleteObjectInput, DeleteObjectOutput, |world, request|
         delete::delete_object(world, &request.input);
-    delete_objects, DeleteObjectsInput, DeleteObjectsOutput, |world, request|
-        delete::delete_objects(world, &request.input, request.extensions.get::<DeleteOnly>().copied());
+    delete_objects, DeleteObjectsInput, DeleteObjectsOutput, |world, request| {
+        let only = request.extensions.get::<DeleteOnly>().copied();
+        delete::delete_objects(world, &request.input, only)
+    };
 
     list_objects, ListObjectsInput, ListObjectsOutput, |world, request|
         list_objects::list_objects(world, &request.input);
@@ -115,15 +131,18 @@ delegate! {
     list_object_versions, ListObjectVersionsInput, ListObjectVersionsOutput, |world, request|
         list_versions::list_object_versions(world, &request.input);
 
-    create_multipart_upload, CreateMultipartUploadInput, CreateMultipartUploadOutput, |world, request|
-        uploads::create(world, &request.input);
+    create_multipart_upload,
+        CreateMultipartUploadInput, CreateMultipartUploadOutput,
+        |world, request| uploads::create(world, &request.input);
     upload_part_copy, UploadPartCopyInput, UploadPartCopyOutput, |world, request|
         uploads::upload_part_copy(world, &request.input);
-    complete_multipart_upload, CompleteMultipartUploadInput, CompleteMultipartUploadOutput, |world, request|
-        complete::complete(world, &request.input);
+    complete_multipart_upload,
+        CompleteMultipartUploadInput, CompleteMultipartUploadOutput,
+        |world, request| complete::complete(world, &request.input);
     abort_multipart_upload, AbortMultipartUploadInput, AbortMultipartUploadOutput, |world, request|
         uploads::abort(world, &request.input).map(|()| AbortMultipartUploadOutput::default());
-    list_parts, ListPartsInput, ListPartsOutput, |world, request| list_uploads::list_parts(world, &request.input);
+    list_parts, ListPartsInput, ListPartsOutput, |world, request|
+        list_uploads::list_parts(world, &request.input);
     list_multipart_uploads, ListMultipartUploadsInput, ListMultipartUploadsOutput, |world, request|
         list_uploads::list_multipart_uploads(world, &request.input);
 

@@ -46,7 +46,8 @@ pub(super) fn create_bucket(
         if bucket.region != FIRST_REGION || home != FIRST_REGION {
             return Err(S3Error::with_message(
                 S3ErrorCode::BucketAlreadyOwnedByYou,
-                "Your previous request to create the named bucket succeeded and you already own it.",
+                "Your previous request to create the named bucket succeeded and you already own \
+                 it.",
             ));
         }
     } else {
@@ -60,8 +61,8 @@ fn home<'a>(constraint: Option<&'a str>, region: &'a str) -> S3Result<&'a str> {
         Err(S3Error::with_message(
             S3ErrorCode::IllegalLocationConstraintException,
             format!(
-                "The {constraint} location constraint is incompatible for the region specific endpoint this request was \
-                 sent to."
+                "The {constraint} location constraint is incompatible for the region specific \
+                 endpoint this request was sent to."
             ),
         ))
     };
@@ -86,7 +87,8 @@ pub(super) fn delete_bucket(world: &mut World, input: &DeleteBucketInput) -> S3R
             if bucket.versioning == Versioning::Off {
                 "The bucket you tried to delete is not empty"
             } else {
-                "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
+                "The bucket you tried to delete is not empty. You must delete all versions in the \
+                 bucket."
             },
         ));
     }

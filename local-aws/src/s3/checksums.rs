@@ -37,9 +37,12 @@ impl Algorithm {
     }
 
     pub(super) fn named(name: &str) -> S3Result<Self> {
-        ALL.into_iter()
-            .find(|algorithm| algorithm.name() == name)
-            .ok_or_else(|| refusals::invalid_request("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]"))
+        ALL.into_iter().find(|algorithm| algorithm.name() == name).ok_or_else(|| {
+            refusals::invalid_request(
+                "Checksum algorithm provided is unsupported. Please try again with any of the \
+                     valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]",
+            )
+        })
     }
 
     fn header(self) -> &'static str {

@@ -61,10 +61,7 @@ pub(super) fn complete(
 /// The uploaded parts that the request lists, all of them as the client knows them.
 fn chosen<'u>(upload: &'u Upload, listed: &[CompletedPart]) -> S3Result<Vec<&'u Part>> {
     if listed.is_empty() {
-        return Err(S3Error::with_message(
-            S3ErrorCode::MalformedXML,
-            "The XML you provided was not well-formed or did not validate against our published schema",
-        ));
+        return Err(refusals::malformed_xml());
     }
     let numbers: Vec<i32> =
         listed.iter().map(|part| part.part_number.unwrap_or_default()).collect();
@@ -108,8 +105,8 @@ fn check_part_checksum(
         },
         (None, Some(Announced { algorithm, composite: true })) => {
             Err(refusals::invalid_request(format!(
-                "The upload was created using a {} checksum. The complete request must include the checksum for each \
-             part. It was missing for part {number} in the request.",
+                "The upload was created using a {} checksum. The complete request must include the \
+                 checksum for each part. It was missing for part {number} in the request.",
                 algorithm.name().to_lowercase(),
             )))
         }
@@ -120,8 +117,8 @@ fn check_part_checksum(
 fn invalid_part() -> S3Error {
     S3Error::with_message(
         S3ErrorCode::InvalidPart,
-        "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified \
-         entity tag may not match the part's entity tag.",
+        "One or more of the specified parts could not be found. The part may not have been \
+         uploaded, or the specified entity tag may not match the part's entity tag.",
     )
 }
 
@@ -137,7 +134,8 @@ fn check_size(expected: Option<i64>, size: usize) -> S3Result<()> {
     match expected {
         Some(expected) if usize::try_from(expected) != Ok(size) => {
             Err(refusals::invalid_request(format!(
-                "The provided 'x-amz-mp-object-size' header value {expected} does not match what was computed: {size}"
+                "The provided 'x-amz-mp-object-size' header value {expected} does not match what \
+                 was computed: {size}"
             )))
         }
         _ => Ok(()),

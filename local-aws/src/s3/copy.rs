@@ -40,7 +40,8 @@ pub(super) fn source<'w>(
     let (version, object) = bucket.find(key, version_id.as_deref()).map_err(|error| {
         if *error.code() == S3ErrorCode::MethodNotAllowed {
             return refusals::invalid_request(
-                "The source of a copy request may not specifically refer to a delete marker by version id.",
+                "The source of a copy request may not specifically refer to a delete marker by \
+                 version id.",
             );
         }
         error
@@ -86,19 +87,19 @@ pub(super) fn copy_object(
         .is_some_and(|with| with.as_str() == MetadataDirective::REPLACE);
     if changes_nothing(&source, input, replace) {
         return Err(refusals::invalid_request(
-            "This copy request is illegal because it is trying to copy an object to itself without changing the \
-             object's metadata, storage class, website redirect location or encryption attributes.",
+            "This copy request is illegal because it is trying to copy an object to itself without \
+             changing the object's metadata, storage class, website redirect location or \
+             encryption attributes.",
         ));
     }
 
     let object = Object {
         body: source.object.body.clone(),
-        // A copy is written in one piece, also where its source came in parts.
-        etag: checksums::md5_hex(&source.object.body),
+        etag: copied_etag(source.object),
         headers: if replace { headers_of!(input) } else { source.object.headers.clone() },
         placement: placement_of!(input),
         tags: copied_tags(input, source.object)?,
-        checksum: Stored::of(copied_algorithm(input, source.object)?, &source.object.body),
+        checksum: copied_checksum(input, source.object)?,
         part_sizes: Vec::new(),
     };
     let copy_source_version_id = source.reported_version;
@@ -149,9 +150,22 @@ fn copied_tags(input: &CopyObjectInput, source: &Object) -> S3Result<tags::Tags>
     }
 }
 
-fn copied_algorithm(input: &CopyObjectInput, source: &Object) -> S3Result<Algorithm> {
-    match &input.checksum_algorithm {
-        Some(algorithm) => Algorithm::named(algorithm.as_str()),
-        None => Ok(source.checksum.algorithm),
+/// A copy is written in one piece, also where its source came in parts.
+fn copied_etag(source: &Object) -> String {
+    if source.part_sizes.is_empty() {
+        source.etag.clone()
+    } else {
+        checksums::md5_hex(&source.body)
     }
+}
+
+fn copied_checksum(input: &CopyObjectInput, source: &Object) -> S3Result<Stored> {
+    let algorithm = match &input.checksum_algorithm {
+        Some(algorithm) => Algorithm::named(algorithm.as_str())?,
+        None => source.checksum.algorithm,
+    };
+    if algorithm == source.checksum.algorithm && !source.checksum.composite {
+        return Ok(source.checksum.clone());
+    }
+    Ok(Stored::of(algorithm, &source.body))
 }

@@ -14,8 +14,8 @@ use super::{conditions, refusals};
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html>.
 const MOST_KEYS: usize = 1000;
 
-/// In the extensions of a request: a `DeleteObjects` deletes only so many keys and reports an internal
-/// error for each of the others.
+/// In the extensions of a request: a `DeleteObjects` deletes only so many keys and reports an
+/// internal error for each of the others.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DeleteOnly(pub(crate) usize);
 
@@ -51,10 +51,7 @@ pub(super) fn delete_objects(
     world.bucket(&input.bucket, input.expected_bucket_owner.as_deref())?;
     let keys = &input.delete.objects;
     if keys.is_empty() || keys.len() > MOST_KEYS {
-        return Err(S3Error::with_message(
-            S3ErrorCode::MalformedXML,
-            "The XML you provided was not well-formed or did not validate against our published schema",
-        ));
+        return Err(refusals::malformed_xml());
     }
     let mut deleted = Vec::new();
     let mut errors = Vec::new();

@@ -1,7 +1,7 @@
 //! The encoding of keys in listings, and the characters that XML cannot carry.
 
+use s3s::S3Result;
 use s3s::dto::EncodingType;
-use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use super::refusals;
 
@@ -68,22 +68,16 @@ pub(super) fn escape_controls(xml: &str) -> Option<String> {
     Some(escaped)
 }
 
-/// Refuses a request body with characters that XML 1.0 does not have, also as references: no key that
-/// contains one can be deleted by `DeleteObjects`.
+/// Refuses a request body with characters that XML 1.0 does not have, also as references: no key
+/// that contains one can be deleted by `DeleteObjects`.
 pub(super) fn check_xml(body: &[u8]) -> S3Result<()> {
-    let malformed = || {
-        S3Error::with_message(
-            S3ErrorCode::MalformedXML,
-            "The XML you provided was not well-formed or did not validate against our published schema",
-        )
-    };
-    let text = std::str::from_utf8(body).map_err(|_| malformed())?;
+    let text = std::str::from_utf8(body).map_err(|_| refusals::malformed_xml())?;
     let references =
         text.split("&#").skip(1).map(|tail| tail.split(';').next().and_then(referenced));
     if text.chars().all(xml_has) && references.into_iter().all(|c| c.is_some_and(xml_has)) {
         return Ok(());
     }
-    Err(malformed())
+    Err(refusals::malformed_xml())
 }
 
 fn referenced(digits: &str) -> Option<char> {
@@ -96,7 +90,36 @@ fn referenced(digits: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::tags;
     use super::*;
+
+    proptest! {
+        #[test]
+        fn an_encoded_key_is_plain_ascii_and_can_be_decoded(key in any::<String>()) {
+            let encoded = url(&key);
+            prop_assert!(encoded.bytes().all(|byte| byte.is_ascii_graphic()));
+            prop_assert_eq!(tags::decode(&encoded).unwrap(), key);
+        }
+
+        #[test]
+        fn an_escaped_text_holds_no_control_character_and_says_the_same(
+            key in "([a-z;]|[\\x00-\\x1f]|\\PC|\u{fffe}){0,20}",
+        ) {
+            let key = key.replace('&', "");
+            let escaped = escape_controls(&key).unwrap_or_else(|| key.clone());
+            prop_assert!(escaped.chars().all(|c| xml_has(c) && c != '\r'));
+            let mut parts = escaped.split("&#");
+            let mut decoded = parts.next().unwrap_or_default().to_owned();
+            for part in parts {
+                let (digits, rest) = part.split_once(';').unwrap();
+                decoded.push(referenced(digits).unwrap());
+                decoded.push_str(rest);
+            }
+            prop_assert_eq!(decoded, key);
+        }
+    }
 
     #[test]
     fn listings_are_form_encoded() {

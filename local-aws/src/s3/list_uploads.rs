@@ -1,5 +1,7 @@
 //! Uploads in progress and their parts, in pages.
 
+use std::ops::Bound;
+
 use s3s::S3Result;
 use s3s::dto::{
     CommonPrefix, ETag, Initiator, ListMultipartUploadsInput, ListMultipartUploadsOutput,
@@ -92,7 +94,7 @@ pub(super) fn list_multipart_uploads(
         Group::CommonPrefix(prefix) => vec![Line::CommonPrefix(prefix)],
         Group::Key(key, uploads) => {
             let after = id_marker.filter(|_| key_marker == Some(key)).unwrap_or_default();
-            let rest = uploads.iter().filter(|(id, _)| id.as_str() > after);
+            let rest = uploads.range::<str, _>((Bound::Excluded(after), Bound::Unbounded));
             rest.map(|(id, upload)| Line::Upload { key, id, upload }).collect()
         }
     });

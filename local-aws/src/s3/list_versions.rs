@@ -40,12 +40,15 @@ pub(super) fn list_object_versions(
     if version_marker.is_some() {
         scope = scope.with_the_last_key_again();
     }
-    let mut lines = walk(&bucket.objects, scope, |_| true).flat_map(|group| match group {
-        Group::CommonPrefix(prefix) => vec![Line::CommonPrefix(prefix)],
-        Group::Key(key, versions) => {
-            let older_than = version_marker.filter(|_| key_marker == Some(key));
-            newest_first(key, versions, older_than)
-        }
+    let mut lines = walk(&bucket.objects, scope, |_| true).flat_map(|group| {
+        let (prefix, key) = match group {
+            Group::CommonPrefix(prefix) => (Some(prefix), None),
+            Group::Key(key, versions) => (None, Some((key, versions.as_slice()))),
+        };
+        let versions = key.into_iter().flat_map(|(key, versions)| {
+            newest_first(key, versions, version_marker.filter(|_| key_marker == Some(key)))
+        });
+        prefix.map(Line::CommonPrefix).into_iter().chain(versions)
     });
 
     let mut output = ListObjectVersionsOutput {
@@ -99,18 +102,21 @@ fn newest_first<'w>(
     key: &'w str,
     versions: &'w [Version],
     older_than: Option<&str>,
-) -> Vec<Line<'w>> {
+) -> impl Iterator<Item = Line<'w>> + use<'w> {
     let before = older_than.and_then(|id| {
-        let still_there = versions.iter().find(|version| version.id == id);
-        still_there.map(|version| version.sequence).or_else(|| sequence_of(id))
+        let still_there = || versions.iter().find(|version| version.id == id);
+        sequence_of(id).or_else(|| still_there().map(|version| version.sequence))
     });
+    let end = match before {
+        None => versions.len(),
+        Some(before) => versions.partition_point(|version| version.sequence < before),
+    };
     let newest = versions.last().map(|version| version.sequence);
-    versions
-        .iter()
-        .rev()
-        .filter(|version| before.is_none_or(|before| version.sequence < before))
-        .map(|version| Line::Version { key, version, latest: Some(version.sequence) == newest })
-        .collect()
+    versions.iter().take(end).rev().map(move |version| Line::Version {
+        key,
+        version,
+        latest: Some(version.sequence) == newest,
+    })
 }
 
 fn marker(key: String, version: &Version, latest: bool) -> DeleteMarkerEntry {

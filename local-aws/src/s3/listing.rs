@@ -1,5 +1,5 @@
-//! The order in which S3 lists keys: by their UTF-8 bytes, with everything up to a delimiter rolled up
-//! into one common prefix.
+//! The order in which S3 lists keys: by their UTF-8 bytes, with everything up to a delimiter rolled
+//! up into one common prefix.
 //!
 //! A walk costs what it yields, however many keys a common prefix hides.
 //! Rules: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html>.
@@ -119,6 +119,7 @@ fn past(prefix: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::btree_map;
     use proptest::prelude::*;
 
     use super::*;
@@ -148,16 +149,16 @@ mod tests {
     proptest! {
         #[test]
         fn pages_put_together_are_the_sorted_filtered_keys(
-            keys in proptest::collection::btree_map("[a-c/é\u{10ffff}\u{d7ff}]{1,6}", any::<bool>(), 0..40),
+            keys in btree_map("[a-c/é\u{10ffff}\u{d7ff}]{1,6}", any::<bool>(), 0..40),
             prefix in "[a-c/\u{10ffff}]{0,2}",
-            delimiter in prop_oneof![Just(String::new()), Just("/".to_owned()), Just("b/".to_owned()), Just("\u{10ffff}".to_owned())],
+            delimiter in prop_oneof![Just(""), Just("/"), Just("b/"), Just("\u{10ffff}")],
             start in "[a-c/]{0,3}",
             page in 1_usize..7,
         ) {
             let mut names = Vec::new();
             let mut after = start.clone();
             loop {
-                let scope = Scope::new(Some(&prefix), Some(&delimiter), Some(&after));
+                let scope = Scope::new(Some(&prefix), Some(delimiter), Some(&after));
                 let found: Vec<String> = walk(&keys, scope, |live| *live)
                     .take(page)
                     .map(|group| group.name().to_owned())
@@ -166,7 +167,7 @@ mod tests {
                 after = last.clone();
                 names.extend(found);
             }
-            prop_assert_eq!(names, expected(&keys, &prefix, &delimiter, &start));
+            prop_assert_eq!(names, expected(&keys, &prefix, delimiter, &start));
         }
     }
 

@@ -1,12 +1,14 @@
-//! S3: own in-memory, versioned buckets behind the `s3s` protocol layer, which does signatures, chunked
-//! uploads, trailers and XML.
+//! S3: own in-memory, versioned buckets behind the `s3s` protocol layer, which does signatures,
+//! chunked uploads, trailers and XML.
 //!
 //! Emulated: buckets and their versioning; get, head, put, copy and delete with all conditions;
-//! `DeleteObjects`; both object listings and the listing of versions; multipart uploads; tags; metadata,
-//! storage classes and checksums. Everything else is refused as `NotImplemented`: access control lists,
-//! policies, lifecycle rules, object lock, encryption with customer keys, restores, select.
+//! `DeleteObjects`; both object listings and the listing of versions; multipart uploads; tags;
+//! metadata, storage classes and checksums. Everything else is refused as `NotImplemented`: access
+//! control lists, policies, lifecycle rules, object lock, encryption with customer keys, restores,
+//! select.
 //!
-//! Buckets answer requests that are signed for any region. Times are kept in whole seconds, as on S3.
+//! Buckets answer requests that are signed for any region. Times are kept in whole seconds, as on
+//! S3.
 
 mod api;
 mod bucket;
@@ -39,7 +41,7 @@ use http_body_util::Full;
 use s3s::service::{S3Service, S3ServiceBuilder};
 
 use self::api::{Api, lock};
-use self::bucket::{Bucket, Headers, Object};
+use self::bucket::{Bucket, Headers, Object, Versioning};
 use self::checksums::{Algorithm, Stored};
 use self::listing::{Group, Scope, walk};
 use self::world::{World, now};
@@ -76,15 +78,23 @@ impl Store {
         wire::answer(&self.service, request).await
     }
 
-    /// Makes a bucket in [`REGION`](crate::REGION), without versioning, unless it is there already. The
-    /// name is taken as it is: a name that S3 would refuse cannot be reached by a client.
+    /// Makes a bucket in [`REGION`](crate::REGION), without versioning, unless it is there already.
+    /// The name is taken as it is: a name that S3 would refuse cannot be reached by a client.
     pub fn create_bucket(&self, name: &str) {
         let mut world = lock(&self.world);
         world.buckets.entry(name.to_owned()).or_insert_with(|| Bucket::new(crate::REGION, now()));
     }
 
-    /// Puts an object as `binary/octet-stream` without metadata or tags, and makes the bucket if there is
-    /// none. Where the bucket keeps versions, this is a new one.
+    /// Lets a bucket keep versions from now on, and makes it if there is none.
+    pub fn enable_versioning(&self, name: &str) {
+        self.create_bucket(name);
+        if let Some(bucket) = lock(&self.world).buckets.get_mut(name) {
+            bucket.versioning = Versioning::Enabled;
+        }
+    }
+
+    /// Puts an object as `binary/octet-stream` without metadata or tags, and makes the bucket if
+    /// there is none. Where the bucket keeps versions, this is a new one.
     pub fn put(&self, bucket: &str, key: &str, body: impl Into<Bytes>) {
         let body = body.into();
         let mut world = lock(&self.world);
@@ -108,8 +118,8 @@ impl Store {
         bucket.insert(key, object, now(), version_id);
     }
 
-    /// The bytes of the current version of an object; `None` where a client would be told that there is
-    /// no such bucket or key.
+    /// The bytes of the current version of an object; `None` where a client would be told that
+    /// there is no such bucket or key.
     pub fn get(&self, bucket: &str, key: &str) -> Option<Bytes> {
         let world = lock(&self.world);
         let (_, object) = world.buckets.get(bucket)?.current(key)?;
@@ -123,7 +133,8 @@ impl Store {
         Some(object.headers.metadata.clone())
     }
 
-    /// The keys that a listing shows, sorted by their UTF-8 bytes; none where there is no such bucket.
+    /// The keys that a listing shows, sorted by their UTF-8 bytes; none where there is no such
+    /// bucket.
     pub fn keys(&self, bucket: &str) -> Vec<String> {
         let world = lock(&self.world);
         let Some(bucket) = world.buckets.get(bucket) else {

@@ -18,6 +18,15 @@ pub(super) fn invalid_argument(message: impl Into<String>) -> S3Error {
     S3Error::with_message(S3ErrorCode::InvalidArgument, message.into())
 }
 
+/// A request body that is no XML, or not the XML that the operation takes.
+pub(super) fn malformed_xml() -> S3Error {
+    S3Error::with_message(
+        S3ErrorCode::MalformedXML,
+        "The XML you provided was not well-formed or did not validate against our published \
+         schema",
+    )
+}
+
 /// Something S3 may know and this emulator does not.
 pub(super) fn not_emulated(what: &str) -> S3Error {
     S3Error::with_message(S3ErrorCode::NotImplemented, format!("local-aws does not emulate {what}"))

@@ -76,7 +76,8 @@ fn invalid(message: &'static str) -> S3Error {
     S3Error::with_message(S3ErrorCode::InvalidTag, message)
 }
 
-fn decode(text: &str) -> S3Result<String> {
+/// Undoes form encoding.
+pub(super) fn decode(text: &str) -> S3Result<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -98,7 +99,8 @@ fn escaped(rest: &mut impl Iterator<Item = u8>) -> Option<u8> {
 fn malformed() -> S3Error {
     S3Error::with_message(
         S3ErrorCode::InvalidArgument,
-        "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.",
+        "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters \
+         without tag name duplicates.",
     )
 }
 

@@ -23,7 +23,8 @@ use super::write::{headers_of, placement_of, refuse_what_is_not_emulated};
 
 pub(super) const MOST_PARTS: i32 = 10_000;
 
-/// Every part but the last has at least this many bytes; ranges are only copied from larger objects.
+/// Every part but the last has at least this many bytes; ranges are only copied from larger
+/// objects.
 pub(super) const SMALLEST_PART: usize = 5 * 1024 * 1024;
 
 /// An upload in progress.
@@ -70,7 +71,8 @@ impl Announced {
             return match kind {
                 None => Ok(None),
                 Some(_) => Err(refusals::invalid_request(
-                    "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.",
+                    "The x-amz-checksum-type header can only be used with the \
+                     x-amz-checksum-algorithm header.",
                 )),
             };
         };
@@ -242,8 +244,8 @@ impl Part {
 fn no_such_upload() -> S3Error {
     S3Error::with_message(
         S3ErrorCode::NoSuchUpload,
-        "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or \
-         completed.",
+        "The specified upload does not exist. The upload ID may be invalid, or the upload may have \
+         been aborted or completed.",
     )
 }
 
@@ -254,8 +256,8 @@ fn check_part_number(number: i32) -> S3Result<()> {
     Err(refusals::invalid_argument("Part number must be an integer between 1 and 10000, inclusive"))
 }
 
-/// A part may not bring another checksum than the upload was announced with, nor none where the parts'
-/// checksums make up the object's.
+/// A part may not bring another checksum than the upload was announced with, nor none where the
+/// parts' checksums make up the object's.
 fn check_announced(announced: Option<Announced>, declared: Option<&Stored>) -> S3Result<()> {
     let Some(announced) = announced else {
         return Ok(());
@@ -267,7 +269,8 @@ fn check_announced(announced: Option<Announced>, declared: Option<&Stored>) -> S
         None => "null".to_owned(),
     };
     Err(refusals::invalid_request(format!(
-        "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {actual}",
+        "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: \
+         {actual}",
         announced.algorithm.name().to_lowercase(),
     )))
 }
@@ -280,8 +283,8 @@ fn range_of(body: &Bytes, range: &str) -> S3Result<Bytes> {
     }
     let invalid = || {
         refusals::invalid_argument(
-            "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the \
-             zero-based offsets of the first and last bytes to copy",
+            "The x-amz-copy-source-range value must be of the form bytes=first-last where first \
+             and last are the zero-based offsets of the first and last bytes to copy",
         )
     };
     let (first, last) =

@@ -9,8 +9,8 @@ use s3s::service::S3Service;
 use s3s::{Body, HttpResponse, S3Error, S3Result};
 
 use super::{checksums, encoding};
-use crate::SECRET_ACCESS_KEY;
 use crate::request::Response;
+use crate::{SECRET_ACCESS_KEY, ids};
 
 /// Every access key id goes with the one secret key.
 pub(super) struct AnyAccessKey;
@@ -81,6 +81,9 @@ async fn finished(response: HttpResponse, head: bool) -> Response {
         && let Some(escaped) = std::str::from_utf8(&body).ok().and_then(encoding::escape_controls)
     {
         body = escaped.into();
+    }
+    if let Ok(id) = HeaderValue::from_str(&format!("{:016X}", ids::number())) {
+        parts.headers.insert("x-amz-request-id", id);
     }
     http::Response::from_parts(parts, Full::new(body))
 }

@@ -12,10 +12,12 @@ use super::checksums::{self, Algorithm, Stored};
 use super::world::{World, now};
 use super::{conditions, refusals, tags};
 
-/// The largest object of one put: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html>.
+/// The largest object of one put:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html>.
 const LARGEST_PUT: usize = 5 * 1024 * 1024 * 1024;
 
-/// Keys and values together: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>.
+/// Keys and values together:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>.
 const MOST_METADATA: usize = 2 * 1024;
 
 const DEFAULT_CONTENT_TYPE: &str = "binary/octet-stream";

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::secret::{Secret, seconds};
-use super::{find_mut, invalid_parameter, only};
+use super::{find_mut, invalid_parameter, live, only};
 use crate::json::{AwsError, Members};
 
 const DAY: u64 = 24 * 60 * 60;
@@ -37,15 +37,27 @@ pub(super) fn delete(
             "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).",
         ));
     }
-    let secret = super::live(secrets, id)?;
-    let (name, arn) = (secret.name.clone(), secret.arn.clone());
-    let date = if force { seconds() } else { seconds() + DAY * days.unsigned_abs() };
     if force {
-        secrets.remove(&name);
-    } else {
-        secret.deletion = Some(date);
+        return Ok(remove(secrets, id));
     }
+    let secret = live(secrets, id)?;
+    let (name, arn) = (secret.name.clone(), secret.arn.clone());
+    let date = seconds() + DAY * days.unsigned_abs();
+    secret.deletion = Some(date);
     Ok(json!({ "ARN": arn, "Name": name, "DeletionDate": date }))
+}
+
+/// Removes a secret for good, whether its deletion was planned or not; one that is not there counts
+/// as removed.
+fn remove(secrets: &mut BTreeMap<String, Secret>, id: &str) -> Value {
+    let found = find_mut(secrets, id).map(|secret| (secret.name.clone(), secret.arn.clone()));
+    match found {
+        Ok((name, arn)) => {
+            secrets.remove(&name);
+            json!({ "ARN": arn, "Name": name, "DeletionDate": seconds() })
+        }
+        Err(_) => json!({ "Name": id, "DeletionDate": seconds() }),
+    }
 }
 
 /// `RestoreSecret`.

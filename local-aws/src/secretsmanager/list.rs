@@ -1,4 +1,5 @@
-//! `ListSecrets` (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html>).
+//! `ListSecrets`
+//! (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html>).
 
 use std::collections::BTreeMap;
 

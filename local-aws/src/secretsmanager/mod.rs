@@ -1,8 +1,9 @@
 //! Secrets Manager: secrets with versions and staging labels.
 //!
-//! Emulated: CreateSecret, PutSecretValue, GetSecretValue, BatchGetSecretValue, DescribeSecret, ListSecrets,
-//! DeleteSecret and RestoreSecret. Rotation, replication, resource policies and random passwords are not.
-//! API: <https://docs.aws.amazon.com/secretsmanager/latest/apireference/Welcome.html>.
+//! Emulated: CreateSecret, PutSecretValue, GetSecretValue, BatchGetSecretValue, DescribeSecret,
+//! ListSecrets, DeleteSecret and RestoreSecret. Rotation, replication, resource policies and random
+//! passwords are not. API:
+//! <https://docs.aws.amazon.com/secretsmanager/latest/apireference/Welcome.html>.
 
 mod delete;
 mod list;
@@ -55,7 +56,8 @@ impl Store {
         }
     }
 
-    /// Puts a text as the current version of a secret, which is made if there is none; answers its ARN.
+    /// Puts a text as the current version of a secret, which is made if there is none; answers its
+    /// ARN.
     pub fn put(&self, name: &str, value: &str) -> String {
         let mut secrets = self.lock();
         let secret = secrets.entry(name.to_owned()).or_insert_with(|| Secret::new(name, REGION));

@@ -76,8 +76,8 @@ pub(super) fn batch(
     }
     if ids.len() > BATCH {
         return Err(AwsError::validation(
-            "1 validation error detected: Value at 'secretIdList' failed to satisfy constraint: Member must have length \
-             less than or equal to 20",
+            "1 validation error detected: Value at 'secretIdList' failed to satisfy constraint: \
+             Member must have length less than or equal to 20",
         ));
     }
     let mut values = Vec::new();

@@ -78,8 +78,8 @@ impl Secret {
         self.versions.iter().find(|version| version.stages.contains(stage))
     }
 
-    /// Adds a version and moves labels to it. The first version is current whatever its labels; the one
-    /// that ceases to be current becomes the previous one.
+    /// Adds a version and moves labels to it. The first version is current whatever its labels; the
+    /// one that ceases to be current becomes the previous one.
     pub(super) fn add(&mut self, id: &str, content: Content, stages: &[&str]) {
         let mut stages: BTreeSet<String> = stages.iter().map(|stage| (*stage).to_owned()).collect();
         if self.staged(CURRENT).is_none() {

@@ -19,7 +19,7 @@ pub(super) fn create(
     members: Members<'_>,
     region: &str,
 ) -> Result<Value, AwsError> {
-    const KNOWN: [&str; 8] = [
+    const KNOWN: [&str; 7] = [
         "Name",
         "ClientRequestToken",
         "Description",
@@ -27,7 +27,6 @@ pub(super) fn create(
         "SecretBinary",
         "SecretString",
         "Tags",
-        "ForceOverwriteReplicaSecret",
     ];
     only(members, "CreateSecret", &KNOWN)?;
     let name = members.required("Name")?;
@@ -37,7 +36,8 @@ pub(super) fn create(
     if let Some(existing) = secrets.get(name) {
         if existing.deletion.is_some() {
             return Err(invalid_request(
-                "You can't create this secret because a secret with this name is already scheduled for deletion.",
+                "You can't create this secret because a secret with this name is already scheduled \
+                 for deletion.",
             ));
         }
         // A retry of the request that made it.
@@ -109,7 +109,8 @@ fn check_name(name: &str) -> Result<(), AwsError> {
         return Ok(());
     }
     Err(AwsError::validation(
-        "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
+        "Invalid name. Must be a valid name containing alphanumeric characters, or any of the \
+         following: -/_+=.@!",
     ))
 }
 

@@ -131,7 +131,8 @@ pub(super) fn visibility_timeout(members: Members<'_>) -> Result<Option<u64>, Aw
         None => Ok(None),
         Some(seconds) if (0..=43_200).contains(&seconds) => Ok(Some(seconds.unsigned_abs())),
         Some(seconds) => Err(invalid(format!(
-            "Value {seconds} for parameter VisibilityTimeout is invalid. Reason: Must be between 0 and 43200, if provided."
+            "Value {seconds} for parameter VisibilityTimeout is invalid. Reason: Must be between 0 \
+             and 43200, if provided."
         ))),
     }
 }

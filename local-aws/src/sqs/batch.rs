@@ -81,8 +81,8 @@ fn entries<'a>(members: Members<'a>) -> Result<Vec<(&'a str, Members<'a>)>, AwsE
         {
             return Err(batch_error(
                 "AWS.SimpleQueueService.InvalidBatchEntryId",
-                "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most \
-                 80 letters long.",
+                "A batch entry id can only contain alphanumeric characters, hyphens and \
+                 underscores. It can be at most 80 letters long.",
             ));
         }
         if !seen.insert(id) {
@@ -106,7 +106,12 @@ fn answer(entries: &[(&str, Members<'_>)], outcomes: Vec<Result<Value, AwsError>
                 successful.push(done);
             }
             Err(error) => {
-                failed.push(json!({ "Id": id, "Code": error.code, "Message": error.message, "SenderFault": true }));
+                failed.push(json!({
+                    "Id": id,
+                    "Code": error.code,
+                    "Message": error.message,
+                    "SenderFault": true,
+                }));
             }
         }
     }

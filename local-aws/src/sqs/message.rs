@@ -138,8 +138,8 @@ impl Attribute {
             }
             _ => {
                 return Err(invalid(format!(
-                    "The type of message attribute '{name}' is invalid. You must use only the following supported type \
-                     prefixes: Binary, Number, String."
+                    "The type of message attribute '{name}' is invalid. You must use only the \
+                     following supported type prefixes: Binary, Number, String."
                 )));
             }
         };

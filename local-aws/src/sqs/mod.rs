@@ -1,11 +1,12 @@
 //! SQS: standard queues with visibility timeouts, delays and batches, over its JSON protocol.
 //!
 //! Emulated: CreateQueue, GetQueueUrl, ListQueues, DeleteQueue, PurgeQueue, GetQueueAttributes,
-//! SetQueueAttributes, SendMessage, ReceiveMessage, DeleteMessage, ChangeMessageVisibility and the three
-//! batches. A receive answers at once, whatever it says about waiting; messages do not expire. FIFO queues,
-//! dead-letter queues and permissions are refused. Error codes are those that SDKs report, which for SQS are
-//! the ones of its older query protocol, such as `AWS.SimpleQueueService.NonExistentQueue`.
-//! API: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html>.
+//! SetQueueAttributes, SendMessage, ReceiveMessage, DeleteMessage, ChangeMessageVisibility and the
+//! three batches. A receive answers at once, whatever it says about waiting; messages do not
+//! expire. FIFO queues, dead-letter queues and permissions are refused. Error codes are those that
+//! SDKs report, which for SQS are the ones of its older query protocol, such as
+//! `AWS.SimpleQueueService.NonExistentQueue`. API:
+//! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html>.
 
 mod attributes;
 mod batch;
@@ -82,8 +83,8 @@ impl Store {
         queues::url(&self.endpoint, name)
     }
 
-    /// The bodies of the messages that have not been deleted, oldest first, whether visible or not; none
-    /// where there is no such queue.
+    /// The bodies of the messages that have not been deleted, oldest first, whether visible or not;
+    /// none where there is no such queue.
     pub fn messages(&self, queue: &str) -> Vec<String> {
         let queues = self.lock();
         let messages = queues.get(queue).into_iter().flat_map(|queue| &queue.messages);
@@ -96,7 +97,8 @@ impl Store {
     }
 }
 
-/// The queue that a request's URL names. Any host will do: names inside and outside a container differ.
+/// The queue that a request's URL names. Any host will do: names inside and outside a container
+/// differ.
 fn queue<'q>(
     queues: &'q mut BTreeMap<String, Queue>,
     members: Members<'_>,
@@ -143,7 +145,8 @@ fn bounded(
         None => Ok(None),
         Some(number) if (least..=most).contains(&number) => Ok(Some(number.unsigned_abs())),
         Some(number) => Err(invalid(format!(
-            "Value {number} for parameter {name} is invalid. Reason: Must be between {least} and {most}, if provided."
+            "Value {number} for parameter {name} is invalid. Reason: Must be between {least} and \
+             {most}, if provided."
         ))),
     }
 }

@@ -13,7 +13,7 @@ use crate::json::{AwsError, Members};
 
 /// `ReceiveMessage`: hides what it hands out.
 pub(super) fn receive(queue: &mut Queue, members: Members<'_>) -> Result<Value, AwsError> {
-    const KNOWN: [&str; 8] = [
+    const KNOWN: [&str; 7] = [
         "QueueUrl",
         "AttributeNames",
         "MessageSystemAttributeNames",
@@ -21,7 +21,6 @@ pub(super) fn receive(queue: &mut Queue, members: Members<'_>) -> Result<Value, 
         "MaxNumberOfMessages",
         "VisibilityTimeout",
         "WaitTimeSeconds",
-        "ReceiveRequestAttemptId",
     ];
     only(members, "ReceiveMessage", &KNOWN)?;
     let most = bounded(members, "MaxNumberOfMessages", 1, 10)?.unwrap_or(1);
@@ -117,8 +116,8 @@ pub(super) fn change_visibility(
     };
     let Some(message) = queue.messages.iter_mut().find(|message| message.id == id) else {
         return Err(invalid(
-            "Value for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for \
-             visibility timeout change.",
+            "Value for parameter ReceiptHandle is invalid. Reason: Message does not exist or is \
+             not available for visibility timeout change.",
         ));
     };
     if message.received != received || message.visible <= Instant::now() {

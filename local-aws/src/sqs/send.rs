@@ -32,8 +32,8 @@ pub(super) fn draft(queue: &Queue, members: Members<'_>) -> Result<Draft, AwsErr
     if !body.chars().all(allowed) {
         return Err(AwsError::new(
             "InvalidMessageContents",
-            "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD \
-             | #x10000 to #x10FFFF.",
+            "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to \
+             #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.",
         ));
     }
     let delay = bounded(members, "DelaySeconds", 0, 900)?.unwrap_or(queue.settings.delay);
@@ -41,7 +41,8 @@ pub(super) fn draft(queue: &Queue, members: Members<'_>) -> Result<Draft, AwsErr
     let largest = queue.settings.largest_message;
     if u64::try_from(draft.size()).is_ok_and(|size| size > largest) {
         return Err(invalid(format!(
-            "One or more parameters are invalid. Reason: Message must be shorter than {largest} bytes."
+            "One or more parameters are invalid. Reason: Message must be shorter than {largest} \
+             bytes."
         )));
     }
     Ok(draft)

@@ -139,6 +139,9 @@ async fn ranges_are_answered_in_part() {
         assert_eq!(got.content_length(), Some(expected.len() as i64));
         assert_eq!(got.body.collect().await.unwrap().to_vec(), expected.as_bytes());
     }
+    let head =
+        s3.head_object().bucket(BUCKET).key("digits").range("bytes=2-4").send().await.unwrap();
+    assert_eq!((head.content_length(), head.content_range()), (Some(3), Some("bytes 2-4/10")));
     for (key, range) in [("digits", "bytes=10-"), ("empty", "bytes=0-"), ("empty", "bytes=-1")] {
         let refused = s3.get_object().bucket(BUCKET).key(key).range(range).send().await;
         assert_eq!(refusal(refused), with(416, "InvalidRange"), "{key} {range}");

@@ -29,7 +29,8 @@ async fn read(s3: &Client, key: &str, version: &str) -> String {
     String::from_utf8(got.body.collect().await.unwrap().to_vec()).unwrap()
 }
 
-/// Key, version id, whether it is the latest, and whether it is a delete marker; in the order listed.
+/// Key, version id, whether it is the latest, and whether it is a delete marker; in the order
+/// listed.
 async fn listed(s3: &Client, page: i32) -> Vec<(String, String, bool, bool)> {
     let mut all = Vec::new();
     let (mut key, mut version) = (None, None);
@@ -166,7 +167,7 @@ async fn a_bucket_with_old_versions_is_not_empty() {
 #[tokio::test]
 async fn an_old_version_is_brought_back_by_a_copy() {
     let (aws, s3) = world().await;
-    set(&s3, BucketVersioningStatus::Enabled).await;
+    aws.s3().enable_versioning(BUCKET);
     let old = put(&s3, "k", "old").await.unwrap();
     put(&s3, "k", "new").await.unwrap();
     let copy = |source: String| s3.copy_object().bucket(BUCKET).key("k").copy_source(source).send();
