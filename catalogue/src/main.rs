@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! pip download --no-deps botocore
-//! cargo run -p catalogue -- operations --botocore botocore-*.whl           # write
-//! cargo run -p catalogue -- operations --botocore botocore-*.whl --check   # compare; exit code 1 when they differ
+//! cargo run -p catalogue -- operations --botocore botocore-*.whl            # write
+//! cargo run -p catalogue -- operations --botocore botocore-*.whl --check    # compare
 //! ```
 //!
-//! `wheel` finds the models, `model` reads one, `rules` judges its operations, `table` makes rows, `render` makes
-//! source. Only this file and the reading of the wheel touch the disk.
+//! With `--check` nothing is written, and the exit code is 1 when a committed table differs.
+//!
+//! `wheel` finds the models, `model` reads one, `rules` judges its operations, `table` makes rows,
+//! `render` makes source. Only this file and the reading of the wheel touch the disk.
 
 mod model;
 mod render;
@@ -30,27 +32,16 @@ enum CatalogueError {
     #[error("{0}\n{USAGE}")]
     Arguments(String),
     #[error("cannot read `{}`: {source}", path.display())]
-    Read {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    Read { path: PathBuf, source: std::io::Error },
     #[error("cannot write `{}`: {source}", path.display())]
-    Write {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    Write { path: PathBuf, source: std::io::Error },
     #[error("`{}`: {source}", path.display())]
-    Wheel {
-        path: PathBuf,
-        source: wheel::WheelError,
-    },
+    Wheel { path: PathBuf, source: wheel::WheelError },
     #[error(
-        "the model of `{service}` has another form than expected: {source}; adapt `catalogue/src/model.rs`"
+        "the model of `{service}` has another form than expected: {source}; adapt \
+        `catalogue/src/model.rs`"
     )]
-    Model {
-        service: &'static str,
-        source: serde_json::Error,
-    },
+    Model { service: &'static str, source: serde_json::Error },
 }
 
 struct Arguments {
@@ -71,14 +62,10 @@ fn main() -> ExitCode {
 fn run(arguments: impl Iterator<Item = String>) -> Result<ExitCode, CatalogueError> {
     let arguments = parse(arguments)?;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops-enums/src/operations");
-    let bytes = std::fs::read(&arguments.wheel).map_err(|source| CatalogueError::Read {
-        path: arguments.wheel.clone(),
-        source,
-    })?;
-    let mut wheel = Wheel::open(bytes).map_err(|source| CatalogueError::Wheel {
-        path: arguments.wheel.clone(),
-        source,
-    })?;
+    let bytes = std::fs::read(&arguments.wheel)
+        .map_err(|source| CatalogueError::Read { path: arguments.wheel.clone(), source })?;
+    let mut wheel = Wheel::open(bytes)
+        .map_err(|source| CatalogueError::Wheel { path: arguments.wheel.clone(), source })?;
     let mut stale = false;
     for table in ENUMS {
         let expected = generate(table, &mut wheel, &arguments.wheel)?;
@@ -86,10 +73,8 @@ fn run(arguments: impl Iterator<Item = String>) -> Result<ExitCode, CatalogueErr
         if arguments.check {
             stale |= !is_current(&path, &expected)?;
         } else {
-            std::fs::write(&path, expected).map_err(|source| CatalogueError::Write {
-                path: path.clone(),
-                source,
-            })?;
+            std::fs::write(&path, expected)
+                .map_err(|source| CatalogueError::Write { path: path.clone(), source })?;
         }
     }
     Ok(if stale {
@@ -130,20 +115,13 @@ fn generate(
     for api in table.apis {
         let json = wheel
             .model(api.botocore)
-            .map_err(|source| CatalogueError::Wheel {
-                path: path.to_owned(),
-                source,
-            })?;
-        let operations = model::operations(&json).map_err(|source| CatalogueError::Model {
-            service: api.botocore,
-            source,
-        })?;
+            .map_err(|source| CatalogueError::Wheel { path: path.to_owned(), source })?;
+        let operations = model::operations(&json)
+            .map_err(|source| CatalogueError::Model { service: api.botocore, source })?;
         apis.push((api, operations));
     }
-    let origin = format!(
-        "Source: botocore {}, wheel with SHA-256\n//! `{}`.",
-        wheel.version, wheel.sha256
-    );
+    let origin =
+        format!("Source: botocore {}, wheel with SHA-256\n//! `{}`.", wheel.version, wheel.sha256);
     Ok(render::source(table, &table::rows(&apis), &origin))
 }
 
@@ -153,10 +131,7 @@ fn is_current(path: &Path, expected: &str) -> Result<bool, CatalogueError> {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(source) => {
-            return Err(CatalogueError::Read {
-                path: path.to_owned(),
-                source,
-            });
+            return Err(CatalogueError::Read { path: path.to_owned(), source });
         }
     };
     let changes = render::changes(&committed, expected);
@@ -190,10 +165,7 @@ mod tests {
             ("", "a command is missing"),
             ("tables", "unknown command `tables`"),
             ("operations --chek", "unknown argument `--chek`"),
-            (
-                "operations --botocore",
-                "`--botocore` with a file is missing",
-            ),
+            ("operations --botocore", "`--botocore` with a file is missing"),
         ] {
             let error = parsed(text).err().unwrap().to_string();
             assert!(error.starts_with(expected), "{error}");

@@ -1,6 +1,7 @@
 //! A service model of botocore, reduced to what the tables need.
 //!
-//! The format: <https://botocore.amazonaws.com/v1/documentation/api/latest/development/designnotes.html>.
+//! The format:
+//! <https://botocore.amazonaws.com/v1/documentation/api/latest/development/designnotes.html>.
 
 use std::collections::BTreeMap;
 
@@ -86,10 +87,7 @@ fn members(model: &Model, input: Option<&ShapeRef>) -> Vec<Member> {
 fn is_text(model: &Model, reference: &ShapeRef) -> bool {
     let is_string = |shape: &Shape| shape.kind == "string";
     model.shapes.get(&reference.shape).is_some_and(|shape| {
-        let item = shape
-            .member
-            .as_ref()
-            .and_then(|item| model.shapes.get(&item.shape));
+        let item = shape.member.as_ref().and_then(|item| model.shapes.get(&item.shape));
         is_string(shape) || item.is_some_and(is_string)
     })
 }
@@ -113,18 +111,11 @@ mod tests {
                 "Number": {"type": "integer"}
             }
         }"#;
-        let member = |name: &str, required, text| Member {
-            name: name.to_owned(),
-            required,
-            text,
-        };
+        let member = |name: &str, required, text| Member { name: name.to_owned(), required, text };
         assert_eq!(
             operations(json).unwrap(),
             [
-                ApiOperation {
-                    name: "ListThings".to_owned(),
-                    members: vec![]
-                },
+                ApiOperation { name: "ListThings".to_owned(), members: vec![] },
                 ApiOperation {
                     name: "PutThing".to_owned(),
                     members: vec![

@@ -1,8 +1,9 @@
-//! What an operation acts on and how its call takes the resource: rules over input members, reviewed by hand.
+//! What an operation acts on and how its call takes the resource: rules over input members,
+//! reviewed by hand.
 //!
-//! AWS publishes neither, so this table is a judgement. The members of a service are tried in the order given, first
-//! among the required members of the input, then among the optional ones; the first that is there decides. What
-//! members cannot tell is listed by name.
+//! AWS publishes neither, so this table is a judgement. The members of a service are tried in the
+//! order given, first among the required members of the input, then among the optional ones; the
+//! first that is there decides. What members cannot tell is listed by name.
 
 use crate::model::{ApiOperation, Member};
 
@@ -14,7 +15,8 @@ pub(crate) enum Target {
     None,
 }
 
-/// Whether a member takes the value that a variable of the service holds, or something only the caller knows.
+/// Whether a member takes the value that a variable of the service holds, or something only the
+/// caller knows.
 #[derive(Clone, Copy)]
 enum Holds {
     Value,
@@ -43,11 +45,8 @@ const SQS: &[Rule] = &[
     ("SourceArn", "Queue", CallersId),
     ("TaskHandle", "Queue", CallersId),
 ];
-const SECRETS: &[Rule] = &[
-    ("SecretId", "Secret", Value),
-    ("SecretIdList", "Secret", Value),
-    ("Name", "Secret", Value),
-];
+const SECRETS: &[Rule] =
+    &[("SecretId", "Secret", Value), ("SecretIdList", "Secret", Value), ("Name", "Secret", Value)];
 /// An `SsmParameter` holds a parameter's name, so nothing but parameters is filled in.
 const SSM: &[Rule] = &[
     ("DocumentName", "Document", CallersId),
@@ -89,11 +88,7 @@ const LAMBDA: &[Rule] = &[
 ];
 const BEDROCK: &[Rule] = &[
     ("modelId", "Model", Value),
-    (
-        "customModelDeploymentIdentifier",
-        "ModelDeployment",
-        CallersId,
-    ),
+    ("customModelDeploymentIdentifier", "ModelDeployment", CallersId),
     ("modelIdentifier", "Model", Value),
     ("modelArn", "Model", CallersId),
     ("sourceModelArn", "Model", CallersId),
@@ -129,8 +124,8 @@ const COGNITO: &[Rule] = &[
     ("ResourceArn", "ByArn", CallersId),
 ];
 
-/// What an operation acts on, and how its call takes the variable's resource. `api` is botocore's name of the
-/// service.
+/// What an operation acts on, and how its call takes the variable's resource. `api` is botocore's
+/// name of the service.
 pub(crate) fn judge(api: &str, operation: &ApiOperation) -> (&'static str, Target) {
     if let Some(known) = by_name(api, &operation.name) {
         return known;
@@ -155,7 +150,8 @@ pub(crate) fn judge(api: &str, operation: &ApiOperation) -> (&'static str, Targe
         ("s3", _) if has_required(operation, "Key") => {
             ("Object", Target::Member(member.name.clone()))
         }
-        // Tags and policies may be a parameter's. Of Systems Manager's other resources an `SsmParameter` is none.
+        // Tags and policies may be a parameter's. Of Systems Manager's other resources an
+        // `SsmParameter` is none.
         ("ssm", _) if resource != "ByArn" => (resource, Target::None),
         (_, CallersId) => (resource, Target::Nested),
         (_, Value) => (resource, Target::Member(member.name.clone())),
@@ -180,21 +176,13 @@ fn first<'o>(
 }
 
 fn has_required(operation: &ApiOperation, name: &str) -> bool {
-    operation
-        .members
-        .iter()
-        .any(|member| member.name == name && member.required)
+    operation.members.iter().any(|member| member.name == name && member.required)
 }
 
 /// The operations of Parameter Store take a name, names or a path.
 fn parameter(operation: &ApiOperation) -> (&'static str, Target) {
-    let member = ["Name", "Names", "Path"]
-        .into_iter()
-        .find(|name| has_required(operation, name));
-    (
-        "Parameter",
-        member.map_or(Target::None, |name| Target::Member(name.to_owned())),
-    )
+    let member = ["Name", "Names", "Path"].into_iter().find(|name| has_required(operation, name));
+    ("Parameter", member.map_or(Target::None, |name| Target::Member(name.to_owned())))
 }
 
 /// What the members do not tell.
@@ -279,14 +267,9 @@ mod tests {
 
     #[test]
     fn a_required_member_decides_before_an_optional_one() {
-        let both = operation(
-            "UpdateEventSourceMapping",
-            &[("FunctionName", false), ("UUID", true)],
-        );
-        assert_eq!(
-            judge("lambda", &both),
-            ("EventSourceMapping", Target::Nested)
-        );
+        let both =
+            operation("UpdateEventSourceMapping", &[("FunctionName", false), ("UUID", true)]);
+        assert_eq!(judge("lambda", &both), ("EventSourceMapping", Target::Nested));
         let only = operation("ListEventSourceMappings", &[("FunctionName", false)]);
         assert_eq!(judge("lambda", &only), ("Function", member("FunctionName")));
     }

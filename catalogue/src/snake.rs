@@ -1,7 +1,8 @@
 //! Names as the Rust SDK spells its methods.
 
-/// `ListObjectsV2` -> `list_objects_v2`, `GetCSVHeader` -> `get_csv_header`: a word begins at a capital that follows
-/// a small letter or a digit, and at the last capital of a run that a small letter follows.
+/// `ListObjectsV2` -> `list_objects_v2`, `GetCSVHeader` -> `get_csv_header`: a word begins at a
+/// capital that follows a small letter or a digit, and at the last capital of a run that a small
+/// letter follows.
 pub(crate) fn snake_case(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut out = String::with_capacity(name.len() + 8);

@@ -36,10 +36,7 @@ pub(crate) const ENUMS: &[Enum] = &[
         file: "dynamodb.rs",
         iam_prefix: "dynamodb",
         title: "Amazon DynamoDB and DynamoDB Streams",
-        apis: &[
-            api("dynamodb", "DynamoDB"),
-            api("dynamodbstreams", "DynamoDBStreams"),
-        ],
+        apis: &[api("dynamodb", "DynamoDB"), api("dynamodbstreams", "DynamoDBStreams")],
     },
     Enum {
         name: "S3Operation",
@@ -97,8 +94,9 @@ pub(crate) const ENUMS: &[Enum] = &[
     },
 ];
 
-/// Operations that botocore has and the Rust SDK crates, at the versions the workspace asks for, do not. A name that
-/// is missing here fails the build of `required-env-vars`; one too many only costs a method.
+/// Operations that botocore has and the Rust SDK crates, at the versions the workspace asks for, do
+/// not. A name that is missing here fails the build of `required-env-vars`; one too many only costs
+/// a method.
 const NOT_IN_THE_RUST_SDK: &[(&str, &[&str])] = &[
     (
         "dynamodb",
@@ -134,14 +132,7 @@ const NOT_IN_THE_RUST_SDK: &[(&str, &[&str])] = &[
             "RegisterDefaultHostManagementConfiguration",
         ],
     ),
-    (
-        "lambda",
-        &[
-            "DeleteDurableExecution",
-            "PauseDurableExecution",
-            "ResumeDurableExecution",
-        ],
-    ),
+    ("lambda", &["DeleteDurableExecution", "PauseDurableExecution", "ResumeDurableExecution"]),
     (
         "cognito-idp",
         &[
@@ -201,10 +192,7 @@ mod tests {
     use super::*;
 
     fn named(name: &str) -> ApiOperation {
-        ApiOperation {
-            name: name.to_owned(),
-            members: vec![],
-        }
+        ApiOperation { name: name.to_owned(), members: vec![] }
     }
 
     #[test]
@@ -215,19 +203,13 @@ mod tests {
             (&apis[2], vec![named("CreateAgent"), named("TagResource")]),
         ]);
         let found: Vec<_> = rows.iter().map(|row| (&*row.name, row.service)).collect();
-        assert_eq!(
-            found,
-            [("TagResource", "Bedrock"), ("CreateAgent", "BedrockAgent")]
-        );
+        assert_eq!(found, [("TagResource", "Bedrock"), ("CreateAgent", "BedrockAgent")]);
     }
 
     #[test]
     fn an_operation_without_an_sdk_method_says_so() {
         let api = &ENUMS[1].apis[0];
-        let rows = rows(&[(
-            api,
-            vec![named("GetBucketLifecycle"), named("ListObjectsV2")],
-        )]);
+        let rows = rows(&[(api, vec![named("GetBucketLifecycle"), named("ListObjectsV2")])]);
         assert_eq!(rows[0].sdk_method, None);
         assert_eq!(rows[1].sdk_method.as_deref(), Some("list_objects_v2"));
     }

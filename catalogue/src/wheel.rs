@@ -1,4 +1,5 @@
-//! The service models inside botocore's wheel: a zip with one gzipped JSON file per service and API version.
+//! The service models inside botocore's wheel: a zip with one gzipped JSON file per service and API
+//! version.
 
 use std::io::{Cursor, Read as _};
 
@@ -18,10 +19,7 @@ pub(crate) enum WheelError {
     #[error("the wheel has no model of the service `{service}`; was it renamed?")]
     NoModel { service: &'static str },
     #[error("`{path}` in the wheel cannot be unpacked: {source}")]
-    Unpack {
-        path: String,
-        source: std::io::Error,
-    },
+    Unpack { path: String, source: std::io::Error },
 }
 
 /// An opened wheel.
@@ -35,27 +33,18 @@ pub(crate) struct Wheel {
 
 impl Wheel {
     pub(crate) fn open(bytes: Vec<u8>) -> Result<Self, WheelError> {
-        let sha256 = Sha256::digest(&bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let archive = ZipArchive::new(Cursor::new(bytes))?;
         let version = archive
             .file_names()
-            .find_map(|name| {
-                name.strip_prefix("botocore-")?
-                    .strip_suffix(".dist-info/METADATA")
-            })
+            .find_map(|name| name.strip_prefix("botocore-")?.strip_suffix(".dist-info/METADATA"))
             .ok_or(WheelError::NotBotocore)?
             .to_owned();
-        Ok(Self {
-            archive,
-            version,
-            sha256,
-        })
+        Ok(Self { archive, version, sha256 })
     }
 
-    /// The JSON of a service's model, of its latest API version. Versions are dates, so the greatest is the latest.
+    /// The JSON of a service's model, of its latest API version. Versions are dates, so the
+    /// greatest is the latest.
     pub(crate) fn model(&mut self, service: &'static str) -> Result<Vec<u8>, WheelError> {
         let prefix = format!("botocore/data/{service}/");
         let path = self
@@ -83,9 +72,7 @@ mod tests {
     fn wheel(files: &[(&str, &[u8])]) -> Vec<u8> {
         let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
         for (name, bytes) in files {
-            writer
-                .start_file(*name, SimpleFileOptions::default())
-                .unwrap();
+            writer.start_file(*name, SimpleFileOptions::default()).unwrap();
             writer.write_all(bytes).unwrap();
         }
         writer.finish().unwrap().into_inner()
@@ -101,30 +88,18 @@ mod tests {
     fn the_latest_version_of_a_model_is_read() {
         let bytes = wheel(&[
             ("botocore-1.2.3.dist-info/METADATA", b""),
-            (
-                "botocore/data/lambda/2014-11-11/service-2.json.gz",
-                &gzip(b"old"),
-            ),
-            (
-                "botocore/data/lambda/2015-03-31/service-2.json.gz",
-                &gzip(b"new"),
-            ),
+            ("botocore/data/lambda/2014-11-11/service-2.json.gz", &gzip(b"old")),
+            ("botocore/data/lambda/2015-03-31/service-2.json.gz", &gzip(b"new")),
         ]);
         let mut wheel = Wheel::open(bytes).unwrap();
         assert_eq!(wheel.version, "1.2.3");
         assert_eq!(wheel.model("lambda").unwrap(), b"new");
-        assert!(matches!(
-            wheel.model("s3"),
-            Err(WheelError::NoModel { service: "s3" })
-        ));
+        assert!(matches!(wheel.model("s3"), Err(WheelError::NoModel { service: "s3" })));
     }
 
     #[test]
     fn other_files_are_refused() {
-        assert!(matches!(
-            Wheel::open(b"no zip".to_vec()),
-            Err(WheelError::Zip(_))
-        ));
+        assert!(matches!(Wheel::open(b"no zip".to_vec()), Err(WheelError::Zip(_))));
         let other = wheel(&[("other-1.0.dist-info/METADATA", b"")]);
         assert!(matches!(Wheel::open(other), Err(WheelError::NotBotocore)));
     }

@@ -1,26 +1,27 @@
 //! What is known about one operation, and the macro that turns a table of such rows into an enum.
 //!
-//! A further fact about every operation is a field of [`Facts`] and a column of the tables, nothing else.
+//! A further fact about every operation is a field of [`Facts`] and a column of the tables, nothing
+//! else.
 
 use crate::{Resource, Service};
 
 /// How a call takes the resource that a variable holds.
 ///
-/// A variable holds what its service calls a resource by: a table's or bucket's name, a queue's URL, a function's
-/// name or ARN, a user pool's id. Whether a member takes that very value is a reviewed rule per service, not
-/// something AWS publishes.
+/// A variable holds what its service calls a resource by: a table's or bucket's name, a queue's
+/// URL, a function's name or ARN, a user pool's id. Whether a member takes that very value is a
+/// reviewed rule per service, not something AWS publishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Target {
-    /// This top-level input member takes it, spelled as in the API: `TableName`, `modelId`. The member is a string,
-    /// or a list of strings of which it is one (`Names` of `GetParameters`).
+    /// This top-level input member takes it, spelled as in the API: `TableName`, `modelId`. The
+    /// member is a string, or a list of strings of which it is one (`Names` of `GetParameters`).
     Member(&'static str),
-    /// The call takes it, but the caller has to say where: inside a structure (`BatchGetItem`), inside a statement
-    /// (`ExecuteStatement`), as an ARN (`TagResource`), as the id of something that belongs to it (`DeleteBackup`),
-    /// or in one of two members (`RestoreTableToPointInTime`).
+    /// The call takes it, but the caller has to say where: inside a structure (`BatchGetItem`),
+    /// inside a statement (`ExecuteStatement`), as an ARN (`TagResource`), as the id of something
+    /// that belongs to it (`DeleteBackup`), or in one of two members (`RestoreTableToPointInTime`).
     Nested,
-    /// The call takes no such resource: it lists or creates resources (`ListTables`), or it concerns something
-    /// else.
+    /// The call takes no such resource: it lists or creates resources (`ListTables`), or it
+    /// concerns something else.
     None,
 }
 
@@ -34,7 +35,8 @@ pub(crate) struct Facts {
     pub(crate) sdk_method: Option<&'static str>,
 }
 
-/// An enum of operations from a table: `Name: Service, Resource, target, SDK method;` per operation.
+/// An enum of operations from a table: `Name: Service, Resource, target, SDK method;` per
+/// operation.
 macro_rules! operations {
     (
         $(#[$meta:meta])*
@@ -75,8 +77,9 @@ macro_rules! operations {
                 self.facts().name
             }
 
-            /// The service's IAM prefix and the API name: `dynamodb:GetItem`. This is how tracking records name an
-            /// operation. It is not always an IAM action: `s3:ListObjectsV2` is allowed by `s3:ListBucket`.
+            /// The service's IAM prefix and the API name: `dynamodb:GetItem`. This is how tracking
+            /// records name an operation. It is not always an IAM action: `s3:ListObjectsV2` is
+            /// allowed by `s3:ListBucket`.
             #[must_use]
             pub const fn iam(self) -> &'static str {
                 self.facts().iam
@@ -88,8 +91,8 @@ macro_rules! operations {
                 self.facts().service
             }
 
-            /// The kind of resource the operation acts on; see [`Resource`](crate::Resource) for what is
-            /// approximate.
+            /// The kind of resource the operation acts on; see [`Resource`](crate::Resource) for
+            /// what is approximate.
             #[must_use]
             pub const fn resource(self) -> crate::Resource {
                 self.facts().resource
@@ -101,8 +104,9 @@ macro_rules! operations {
                 self.facts().target
             }
 
-            /// The method of the Rust SDK's client, `get_item`; `None` when the SDK releases this workspace asks
-            /// for do not have the operation (deprecated ones, or ones newer than they are).
+            /// The method of the Rust SDK's client, `get_item`; `None` when the SDK releases this
+            /// workspace asks for do not have the operation (deprecated ones, or ones newer than
+            /// they are).
             #[must_use]
             pub const fn sdk_method(self) -> Option<&'static str> {
                 self.facts().sdk_method

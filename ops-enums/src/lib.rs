@@ -1,8 +1,9 @@
 //! The AWS operations that exist, and what each of them acts on.
 //!
-//! One enum per service of the original decorator, each with every operation of that service's APIs, and
-//! [`Operation`], which holds any of them. This is the one source of truth: the attribute macro checks declarations
-//! against it and generates the typed handles from it, and the runtime reads tracking records with it.
+//! One enum per service of the original decorator, each with every operation of that service's
+//! APIs, and [`Operation`], which holds any of them. This is the one source of truth: the attribute
+//! macro checks declarations against it and generates the typed handles from it, and the runtime
+//! reads tracking records with it.
 //!
 //! ```
 //! use ops_enums::{DynamoDBOperation, Operation, Resource, Target};
@@ -19,10 +20,11 @@
 //! ```
 //!
 //! # Where the facts come from
-//! Names and input members: the service models in botocore, read by the `catalogue` command of this repository into
-//! `src/operations/`, one file per enum, with version and checksum in its header. Kinds of resources and targets: a
-//! short table of rules over those members, reviewed by hand (`catalogue/src/rules.rs`). What is approximate about
-//! them is said at [`Resource`] and [`Target`].
+//! Names and input members: the service models in botocore, read by the `catalogue` command of this
+//! repository into `src/operations/`, one file per enum, with version and checksum in its header.
+//! Kinds of resources and targets: a short table of rules over those members, reviewed by hand
+//! (`catalogue/src/rules.rs`). What is approximate about them is said at [`Resource`] and
+//! [`Target`].
 //!
 //! Plain data: no dependencies, no I/O, no allocation.
 

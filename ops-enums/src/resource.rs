@@ -2,15 +2,16 @@
 
 /// The kind of resource an operation acts on.
 ///
-/// Derived from the operation's input members by reviewed rules, so it is the kind that the request names, which is
-/// an approximation of what the call touches: `CopyObject` acts on the destination object and reads another one;
-/// `Query` with an `IndexName` is listed under [`Table`](Self::Table). Kinds that an application rarely holds in a
-/// variable share one value ([`Job`](Self::Job), [`Fleet`](Self::Fleet)).
+/// Derived from the operation's input members by reviewed rules, so it is the kind that the request
+/// names, which is an approximation of what the call touches: `CopyObject` acts on the destination
+/// object and reads another one; `Query` with an `IndexName` is listed under
+/// [`Table`](Self::Table). Kinds that an application rarely holds in a variable share one value
+/// ([`Job`](Self::Job), [`Fleet`](Self::Fleet)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Resource {
-    /// No resource: the request names none that exists (lists, creations whose id AWS assigns, calls that carry a
-    /// user's token).
+    /// No resource: the request names none that exists (lists, creations whose id AWS assigns,
+    /// calls that carry a user's token).
     Account,
     /// Whatever the request names by ARN, or by type and id (tagging, resource policies).
     ByArn,
@@ -59,8 +60,8 @@ pub enum Resource {
     OpsMetadata,
     /// An account-wide Systems Manager setting.
     ServiceSetting,
-    /// Managed nodes and what runs on them: instances, associations, activations, commands, sessions, inventory,
-    /// data syncs, cloud connectors.
+    /// Managed nodes and what runs on them: instances, associations, activations, commands,
+    /// sessions, inventory, data syncs, cloud connectors.
     Fleet,
 
     /// A Lambda function, its versions, aliases and settings.

@@ -1,6 +1,7 @@
 //! The APIs that the operations belong to.
 
-/// An AWS API, in the sense of one SDK client. Several APIs may share one IAM prefix, and then one enum.
+/// An AWS API, in the sense of one SDK client. Several APIs may share one IAM prefix, and then one
+/// enum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Service {
@@ -112,14 +113,15 @@ impl Service {
     }
 
     /// The prefix of the service's IAM actions: `dynamodb`, `cognito-idp`
-    /// ([service authorization reference](https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html)).
+    /// ([service authorization
+    /// reference](https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html)).
     #[must_use]
     pub const fn iam_prefix(self) -> &'static str {
         self.names().0
     }
 
-    /// The service id of the API's model, `DynamoDB Streams`. The Rust SDK reports it for a running operation, as
-    /// `Metadata::service`.
+    /// The service id of the API's model, `DynamoDB Streams`. The Rust SDK reports it for a running
+    /// operation, as `Metadata::service`.
     #[must_use]
     pub const fn id(self) -> &'static str {
         self.names().1

@@ -11,7 +11,8 @@ fn any_operation() -> impl Strategy<Value = Operation> {
     prop::sample::select(all)
 }
 
-/// As the Python and JavaScript enums spell a name whose words a person split: acronyms whole or by letter.
+/// As the Python and JavaScript enums spell a name whose words a person split: acronyms whole or by
+/// letter.
 fn with_underscores(name: &str, at: &[prop::sample::Index]) -> String {
     let mut letters: Vec<char> = name.to_ascii_uppercase().chars().collect();
     for index in at {
@@ -72,19 +73,12 @@ fn old_python_names_are_understood() {
         ("LIST_OBJECTS_V2", S3Operation::ListObjectsV2.into()),
         ("HEAD_OBJECT", S3Operation::HeadObject.into()),
         ("BATCH_WRITE_ITEM", DynamoDBOperation::BatchWriteItem.into()),
-        (
-            "GET_SECRET_VALUE",
-            SecretsManagerOperation::GetSecretValue.into(),
-        ),
+        ("GET_SECRET_VALUE", SecretsManagerOperation::GetSecretValue.into()),
         ("GET_CSV_HEADER", CognitoOperation::GetCSVHeader.into()),
         ("INVOKE_MODEL", BedrockOperation::InvokeModel.into()),
     ];
     for (text, expected) in cases {
-        assert_eq!(
-            Operation::spelled(text).collect::<Vec<_>>(),
-            [expected],
-            "{text}"
-        );
+        assert_eq!(Operation::spelled(text).collect::<Vec<_>>(), [expected], "{text}");
     }
 }
 
@@ -102,16 +96,9 @@ fn a_shared_bare_name_has_several_answers() {
 
 #[test]
 fn what_is_no_operation_is_not_found() {
-    for text in [
-        "",
-        "_",
-        ":",
-        "dynamodb:",
-        ":GetItem",
-        "s3:GetItem",
-        "dynamodb:GetItems",
-        "dynamodb:*",
-    ] {
+    for text in
+        ["", "_", ":", "dynamodb:", ":GetItem", "s3:GetItem", "dynamodb:GetItems", "dynamodb:*"]
+    {
         assert_eq!(Operation::spelled(text).next(), None, "{text}");
         assert_eq!(Operation::from_iam(text), None, "{text}");
     }
@@ -128,8 +115,5 @@ fn an_api_that_shares_a_name_with_another_finds_the_shared_one() {
     let found = Operation::from_sdk("Bedrock Agent", "TagResource");
     assert_eq!(found, Some(BedrockOperation::TagResource.into()));
     assert_eq!(Operation::from_sdk("Bedrock Agent", "GetItem"), None);
-    assert_eq!(
-        Operation::from_sdk("SSM", "GetParameter"),
-        Some(SSMOperation::GetParameter.into())
-    );
+    assert_eq!(Operation::from_sdk("SSM", "GetParameter"), Some(SSMOperation::GetParameter.into()));
 }

@@ -45,89 +45,25 @@ fn enums_list_themselves_in_declaration_order() {
 fn resources_and_targets_are_as_reviewed() {
     use Target::{Member, Nested, None};
     let cases: [(Operation, Resource, Target); 16] = [
-        (
-            DynamoDBOperation::Query.into(),
-            Resource::Table,
-            Member("TableName"),
-        ),
-        (
-            DynamoDBOperation::BatchGetItem.into(),
-            Resource::Table,
-            Nested,
-        ),
-        (
-            DynamoDBOperation::TransactWriteItems.into(),
-            Resource::Table,
-            Nested,
-        ),
-        (
-            DynamoDBOperation::DeleteBackup.into(),
-            Resource::Backup,
-            Nested,
-        ),
-        (
-            DynamoDBOperation::ListTables.into(),
-            Resource::Account,
-            None,
-        ),
-        (
-            DynamoDBOperation::DescribeStream.into(),
-            Resource::Stream,
-            Member("StreamArn"),
-        ),
-        (
-            S3Operation::PutObject.into(),
-            Resource::Object,
-            Member("Bucket"),
-        ),
-        (
-            S3Operation::DeleteObjects.into(),
-            Resource::Object,
-            Member("Bucket"),
-        ),
-        (
-            S3Operation::ListObjectsV2.into(),
-            Resource::Bucket,
-            Member("Bucket"),
-        ),
-        (
-            SQSOperation::GetQueueUrl.into(),
-            Resource::Queue,
-            Member("QueueName"),
-        ),
-        (
-            SecretsManagerOperation::CreateSecret.into(),
-            Resource::Secret,
-            Member("Name"),
-        ),
-        (
-            SSMOperation::GetParametersByPath.into(),
-            Resource::Parameter,
-            Member("Path"),
-        ),
+        (DynamoDBOperation::Query.into(), Resource::Table, Member("TableName")),
+        (DynamoDBOperation::BatchGetItem.into(), Resource::Table, Nested),
+        (DynamoDBOperation::TransactWriteItems.into(), Resource::Table, Nested),
+        (DynamoDBOperation::DeleteBackup.into(), Resource::Backup, Nested),
+        (DynamoDBOperation::ListTables.into(), Resource::Account, None),
+        (DynamoDBOperation::DescribeStream.into(), Resource::Stream, Member("StreamArn")),
+        (S3Operation::PutObject.into(), Resource::Object, Member("Bucket")),
+        (S3Operation::DeleteObjects.into(), Resource::Object, Member("Bucket")),
+        (S3Operation::ListObjectsV2.into(), Resource::Bucket, Member("Bucket")),
+        (SQSOperation::GetQueueUrl.into(), Resource::Queue, Member("QueueName")),
+        (SecretsManagerOperation::CreateSecret.into(), Resource::Secret, Member("Name")),
+        (SSMOperation::GetParametersByPath.into(), Resource::Parameter, Member("Path")),
         (SSMOperation::GetDocument.into(), Resource::Document, None),
-        (
-            LambdaOperation::Invoke.into(),
-            Resource::Function,
-            Member("FunctionName"),
-        ),
-        (
-            CognitoOperation::AdminGetUser.into(),
-            Resource::UserPool,
-            Member("UserPoolId"),
-        ),
-        (
-            CognitoOperation::SignUp.into(),
-            Resource::UserPoolClient,
-            Member("ClientId"),
-        ),
+        (LambdaOperation::Invoke.into(), Resource::Function, Member("FunctionName")),
+        (CognitoOperation::AdminGetUser.into(), Resource::UserPool, Member("UserPoolId")),
+        (CognitoOperation::SignUp.into(), Resource::UserPoolClient, Member("ClientId")),
     ];
     for (operation, resource, target) in cases {
-        assert_eq!(
-            (operation.resource(), operation.target()),
-            (resource, target),
-            "{operation}"
-        );
+        assert_eq!((operation.resource(), operation.target()), (resource, target), "{operation}");
     }
 }
 

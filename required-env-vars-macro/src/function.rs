@@ -1,6 +1,7 @@
 //! The annotated item: a function's signature, with its body kept as tokens.
 //!
-//! The body is never parsed. It goes into the expansion as it is, so a half-typed body is the compiler's to report.
+//! The body is never parsed. It goes into the expansion as it is, so a half-typed body is the
+//! compiler's to report.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -57,7 +58,8 @@ fn not_a_function(item: TokenStream) -> syn::Error {
     if let Ok(method) = syn::parse2::<Bodiless>(item.clone()) {
         return syn::Error::new_spanned(
             method.0,
-            "this function has no body that could use the variables: put `#[required_env_vars]` on the `async fn` \
+            "this function has no body that could use the variables: put `#[required_env_vars]` on \
+            the `async fn` \
              that implements it",
         );
     }
@@ -84,7 +86,8 @@ fn not_a_function(item: TokenStream) -> syn::Error {
     });
     let message = |what: &str| {
         format!(
-            "`#[required_env_vars]` is for functions, not for {what}: put it on the `async fn` that uses the variables"
+            "`#[required_env_vars]` is for functions, not for {what}: put it on the `async fn` \
+            that uses the variables"
         )
     };
     match keyword {
@@ -107,13 +110,14 @@ impl Parse for Bodiless {
 }
 
 impl Function {
-    /// The attributes that decide whether the item is there at all; what is generated beside it needs them too.
+    /// The attributes that decide whether the item is there at all; what is generated beside it
+    /// needs them too.
     pub(crate) fn conditions(&self) -> impl Iterator<Item = &Attribute> {
         self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"))
     }
 
-    /// Whether the function stands in an `impl` or a trait, as far as its signature tells: it has a receiver or names
-    /// `Self`.
+    /// Whether the function stands in an `impl` or a trait, as far as its signature tells: it has a
+    /// receiver or names `Self`.
     pub(crate) fn is_method(&self) -> bool {
         fn names_self(tokens: TokenStream) -> bool {
             tokens.into_iter().any(|token| match token {

@@ -1,14 +1,16 @@
-//! The macro half of [`required-env-vars`](https://docs.rs/required-env-vars): use it through that crate, which exports
-//! [`macro@required_env_vars`].
+//! The macro half of [`required-env-vars`](https://docs.rs/required-env-vars): use it through that
+//! crate, which exports [`macro@required_env_vars`].
 //!
-//! `parse` reads the attribute and `function` the item, `check` turns them into the model in `declaration` and collects
-//! every mistake, `expand` generates; `runtime` generates the handles' methods for the facade crate.
+//! `parse` reads the attribute and `function` the item, `check` turns them into the model in
+//! `declaration` and collects every mistake, `expand` generates; `runtime` generates the handles'
+//! methods for the facade crate.
 //!
 #![doc = include_str!("../docs/what_code_is_generated.md")]
 //! ## With an `Env` argument
 //!
 //! From `pub async fn get_file(id: String, env: GetFileEnv) -> Result<bool, Error>` with
-//! `"FILES_TABLE" = [DynamoDBOperation::GetItem, DynamoDBOperation::UpdateItem], "EMAIL_DOMAIN" = []`:
+//! `"FILES_TABLE" = [DynamoDBOperation::GetItem, DynamoDBOperation::UpdateItem], "EMAIL_DOMAIN" =
+//! []`:
 //!
 //! ```ignore
 #![doc = include_str!("../expansions/function.rs")]

@@ -1,7 +1,8 @@
 //! Names: of variables, of the fields and types made from them.
 
 /// Names that Lambda sets itself and does not let a function set:
-/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>, "Reserved environment variables".
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>, "Reserved environment
+/// variables".
 const RESERVED: &[&str] = &[
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
@@ -66,8 +67,8 @@ pub(crate) fn as_variable(text: &str) -> String {
     out
 }
 
-/// The name of a variable's field, without `r#`: lower-cased, inner runs of `_` as one, since the compiler's naming
-/// lint wants that.
+/// The name of a variable's field, without `r#`: lower-cased, inner runs of `_` as one, since the
+/// compiler's naming lint wants that.
 pub(crate) fn field(variable: &str) -> String {
     let lower = variable.to_ascii_lowercase();
     let inner = lower.trim_matches('_');

@@ -1,7 +1,7 @@
 //! The syntax of the attribute: `"NAME" = [Enum::Operation, ...]` pairs and `crate = path`.
 //!
-//! The arguments are cut at their commas first and each piece is read for itself, so that a mistake in one piece does
-//! not hide the others.
+//! The arguments are cut at their commas first and each piece is read for itself, so that a mistake
+//! in one piece does not hide the others.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -55,10 +55,8 @@ fn argument(piece: Vec<TokenTree>, arguments: &mut Arguments, errors: &mut Error
                 let operations = list(&name, rest, errors);
                 arguments.pairs.push(Pair { name, operations });
             }
-            other => errors.on(
-                &other,
-                format!("the name of a variable is a plain string literal: {PAIR}"),
-            ),
+            other => errors
+                .on(&other, format!("the name of a variable is a plain string literal: {PAIR}")),
         },
         [TokenTree::Ident(key), TokenTree::Punct(equals), path @ ..]
             if key == "crate" && equals.as_char() == '=' =>
@@ -71,20 +69,19 @@ fn argument(piece: Vec<TokenTree>, arguments: &mut Arguments, errors: &mut Error
                 Ok(path) => arguments.krate = Some(path),
                 Err(_) => errors.on(
                     whole,
-                    "expected the path of the `required_env_vars` crate: write `crate = path::to::required_env_vars`",
+                    "expected the path of the `required_env_vars` crate: write `crate = \
+                    path::to::required_env_vars`",
                 ),
             }
         }
         [TokenTree::Ident(name), ..] => errors.at(
             name.span(),
             format!(
-                "expected the name of a variable as a string literal: write `\"{name}\" = [Enum::Operation, ...]`"
+                "expected the name of a variable as a string literal: write `\"{name}\" = \
+                [Enum::Operation, ...]`"
             ),
         ),
-        _ => errors.on(
-            whole,
-            format!("expected a variable and the operations on it: {PAIR}"),
-        ),
+        _ => errors.on(whole, format!("expected a variable and the operations on it: {PAIR}")),
     }
 }
 
@@ -192,8 +189,8 @@ pub(crate) fn enums(arguments: TokenStream) -> Vec<Ident> {
     found
 }
 
-/// Cuts at top-level commas; one at the end is allowed. Looks through the invisible groups that `macro_rules!`
-/// variables leave.
+/// Cuts at top-level commas; one at the end is allowed. Looks through the invisible groups that
+/// `macro_rules!` variables leave.
 fn pieces(tokens: TokenStream, errors: &mut Errors, empty: &str) -> Vec<Vec<TokenTree>> {
     let mut pieces = Vec::new();
     let mut piece = Vec::new();

@@ -1,5 +1,5 @@
-//! What the facade crate generates for itself from the tables of operations: the traits of declared operations and
-//! the methods of the handles.
+//! What the facade crate generates for itself from the tables of operations: the traits of declared
+//! operations and the methods of the handles.
 
 use ops_enums::{Operation, Target};
 use proc_macro2::{Span, TokenStream};
@@ -22,7 +22,8 @@ pub(crate) fn declared_operations(name: &Ident) -> syn::Result<TokenStream> {
         let path = family.path(operation);
         let doc = format!(" Declares [`{path}`](crate::{path}).");
         let message = format!(
-            "`{path}` is not declared for `{{Self}}`: add it to that variable's list in `#[required_env_vars(...)]`"
+            "`{path}` is not declared for `{{Self}}`: add it to that variable's list in \
+            `#[required_env_vars(...)]`"
         );
         quote! {
             #[doc = #doc]
@@ -52,8 +53,9 @@ impl Parse for HandleMethods {
     }
 }
 
-/// `handle_methods!(DynamoDBOperation, DynamoTable, aws_sdk_dynamodb)`: one method per operation of that SDK crate
-/// that takes the handle's resource. The handle has `client()` and `target_value(member)`.
+/// `handle_methods!(DynamoDBOperation, DynamoTable, aws_sdk_dynamodb)`: one method per operation of
+/// that SDK crate that takes the handle's resource. The handle has `client()` and
+/// `target_value(member)`.
 pub(crate) fn handle_methods(arguments: &HandleMethods) -> syn::Result<TokenStream> {
     let HandleMethods { operations, handle, sdk } = arguments;
     let family = family(operations)?;
@@ -105,7 +107,8 @@ fn method(family: &Family, operation: Operation, sdk: &Ident) -> Option<TokenStr
     })
 }
 
-/// `TableName` and `modelId` as the SDK names its setters. Members hold no acronyms but a final `Arn` or `Id`.
+/// `TableName` and `modelId` as the SDK names its setters. Members hold no acronyms but a final
+/// `Arn` or `Id`.
 fn snake_case(member: &str) -> String {
     let mut out = String::with_capacity(member.len() + 4);
     for (at, letter) in member.char_indices() {

@@ -22,13 +22,15 @@ pub(crate) fn shape(function: &Function, errors: &mut Errors) {
         errors.on(
             signature.fn_token,
             format!(
-                "`#[required_env_vars]` needs an `async fn`, since the variables are resolved before the body runs: \
+                "`#[required_env_vars]` needs an `async fn`, since the variables are resolved \
+                before the body runs: \
                  write `async fn {}`; an attribute such as `#[tokio::main]` goes below this one",
                 signature.ident
             ),
         );
     }
-    let explain = "`#[required_env_vars]` needs a function that returns a `Result`, since a variable may be missing";
+    let explain = "`#[required_env_vars]` needs a function that returns a `Result`, since a \
+        variable may be missing";
     match &signature.output {
         ReturnType::Default => errors.on(
             &signature.ident,
@@ -44,7 +46,8 @@ pub(crate) fn shape(function: &Function, errors: &mut Errors) {
                 errors.on(
                     output,
                     format!(
-                        "{explain}: write `Result<{shown}, E>` where `E: From<required_env_vars::Error>` (or an alias \
+                        "{explain}: write `Result<{shown}, E>` where `E: \
+                        From<required_env_vars::Error>` (or an alias \
                          whose name ends in `Result`)"
                     ),
                 );
@@ -53,8 +56,8 @@ pub(crate) fn shape(function: &Function, errors: &mut Errors) {
     }
 }
 
-/// Finds the `Env` argument and takes it out of the signature. One that is written wrongly is reported, and taken for
-/// what it was meant as.
+/// Finds the `Env` argument and takes it out of the signature. One that is written wrongly is
+/// reported, and taken for what it was meant as.
 pub(crate) fn env_argument(function: &mut Function, errors: &mut Errors) -> Option<EnvArgument> {
     let expected = format!("{}Env", names::pascal_case(&function.signature.ident.to_string()));
     let count = function.signature.inputs.len();
@@ -93,8 +96,8 @@ struct NamedEnv {
     has_arguments: bool,
 }
 
-/// A type that is `...Env`, in its shortest form. A longer path is somebody else's type, and so is a reference to any
-/// but the expected name.
+/// A type that is `...Env`, in its shortest form. A longer path is somebody else's type, and so is
+/// a reference to any but the expected name.
 fn named_env(ty: &Type, expected: &str) -> Option<NamedEnv> {
     match ty {
         Type::Reference(reference) => named_env(&reference.elem, expected)
@@ -131,14 +134,17 @@ fn report(
     if function.is_method() {
         errors.on(
             argument,
-            "a method cannot have the `Env` argument, since its struct cannot be generated inside an `impl`: leave the \
-             argument out (the variables are resolved and checked all the same), or use a free function",
+            "a method cannot have the `Env` argument, since its struct cannot be generated inside \
+            an `impl`: leave the \
+             argument out (the variables are resolved and checked all the same), or use a free \
+             function",
         );
     } else if ident != expected {
         errors.on(
             ident,
             format!(
-                "the `Env` argument of `{}` is called `{expected}`, not `{ident}`: write `{expected}`; {own}",
+                "the `Env` argument of `{}` is called `{expected}`, not `{ident}`: write \
+                `{expected}`; {own}",
                 function.signature.ident
             ),
         );

@@ -1,5 +1,6 @@
-//! Every rule about an attribute and its function. All mistakes are collected; what can be guessed behind a mistake
-//! is, so that the code around it still compiles and no follow-up error drowns the message.
+//! Every rule about an attribute and its function. All mistakes are collected; what can be guessed
+//! behind a mistake is, so that the code around it still compiles and no follow-up error drowns the
+//! message.
 
 mod function;
 mod operation;

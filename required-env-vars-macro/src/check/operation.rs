@@ -30,7 +30,8 @@ pub(crate) fn all(
             errors.on(
                 tokens,
                 format!(
-                    "`{path}` belongs to another service than `{}`: a variable names one resource of one service, so \
+                    "`{path}` belongs to another service than `{}`: a variable names one resource \
+                    of one service, so \
                      declare a second variable, `\"OTHER_NAME\" = [{path}]`",
                     first.family.path(first.operation)
                 ),
@@ -188,7 +189,8 @@ fn unknown_enum(name: &Ident, operation: &Ident) -> (String, Option<&'static Fam
     (format!("`{name}` is not an enum of operations; {advice}"), meant)
 }
 
-/// The family whose name is most like this one. The ending, which all of them share, does not count.
+/// The family whose name is most like this one. The ending, which all of them share, does not
+/// count.
 fn nearest_family(name: &str) -> Option<&'static Family> {
     let stem = |name: &str| name.split("Op").next().unwrap_or_default().to_owned();
     let stems: Vec<String> = FAMILIES.iter().map(|family| stem(family.name)).collect();

@@ -11,7 +11,8 @@ use crate::errors::Errors;
 use crate::names;
 use crate::parse::{Arguments, Pair};
 
-/// The declared variables. One that is there twice, or cannot be a field, is left out after it was reported.
+/// The declared variables. One that is there twice, or cannot be a field, is left out after it was
+/// reported.
 pub(crate) fn variables(arguments: Arguments, errors: &mut Errors) -> Vec<Variable> {
     let mut variables: Vec<Variable> = Vec::new();
     let mut fields: HashMap<String, String> = HashMap::new();
@@ -33,7 +34,8 @@ pub(crate) fn variables(arguments: Arguments, errors: &mut Errors) -> Vec<Variab
             errors.on(
                 &name,
                 format!(
-                    "`{text}` and `{other}` both become the field `{field}`: declare one of them on another function, \
+                    "`{text}` and `{other}` both become the field `{field}`: declare one of them \
+                    on another function, \
                      or rename the variable"
                 ),
             );
@@ -52,13 +54,15 @@ fn name_is_right(name: &LitStr, errors: &mut Errors) {
     if text.is_empty() {
         errors.on(
             name,
-            "the name of a variable is empty: write the name of the environment variable, such as `\"FILES_TABLE\"`",
+            "the name of a variable is empty: write the name of the environment variable, such as \
+            `\"FILES_TABLE\"`",
         );
     } else if !names::is_variable(&text) {
         errors.on(
             name,
             format!(
-                "`{text}` cannot be the name of a variable: names have capital letters, digits and underscores, and do \
+                "`{text}` cannot be the name of a variable: names have capital letters, digits and \
+                underscores, and do \
                  not start with a digit; write `\"{}\"`",
                 names::as_variable(&text)
             ),
@@ -72,7 +76,8 @@ fn reserved(name: &LitStr, operations: &[DeclaredOperation], errors: &mut Errors
         errors.on(
             name,
             format!(
-                "Lambda sets `{text}` itself, so it names no resource to operate on: declare it as a plain value, \
+                "Lambda sets `{text}` itself, so it names no resource to operate on: declare it as \
+                a plain value, \
                  `\"{text}\" = []`"
             ),
         );

@@ -1,5 +1,6 @@
-//! What is emitted beside the messages: the function with its signature as callers are to see it, its body as it is,
-//! and the `Env` struct as far as it is known. So nothing but the mistakes themselves is reported.
+//! What is emitted beside the messages: the function with its signature as callers are to see it,
+//! its body as it is, and the `Env` struct as far as it is known. So nothing but the mistakes
+//! themselves is reported.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};

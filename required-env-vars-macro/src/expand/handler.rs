@@ -9,7 +9,8 @@ use syn::{Ident, PathArguments, ReturnType, Type};
 use super::{Checked, env_struct};
 use crate::declaration::Variable;
 
-/// Names of ours that user code could see are either invisible to it (`mixed_site` locals) or begin with `__`.
+/// Names of ours that user code could see are either invisible to it (`mixed_site` locals) or begin
+/// with `__`.
 fn ours() -> Span {
     Span::mixed_site()
 }
@@ -102,7 +103,8 @@ fn binding(checked: &Checked) -> Option<TokenStream> {
     })
 }
 
-/// The `?`, placed at the function's error type, so that the compiler reports there that it cannot hold our error.
+/// The `?`, placed at the function's error type, so that the compiler reports there that it cannot
+/// hold our error.
 fn call(output: &ReturnType) -> TokenStream {
     let span = match output {
         ReturnType::Type(_, output) => error_type(output).map_or(output.span(), Spanned::span),

@@ -25,8 +25,8 @@ struct Checked {
     krate: TokenStream,
 }
 
-/// The attribute: reads, checks, and generates; in case of mistakes their messages and the function without what the
-/// attribute adds.
+/// The attribute: reads, checks, and generates; in case of mistakes their messages and the function
+/// without what the attribute adds.
 pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let enums = parse::enums(arguments.clone());
@@ -34,7 +34,8 @@ pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStrea
     if arguments.pairs.is_empty() && errors.is_empty() {
         errors.at(
             Span::call_site(),
-            "`#[required_env_vars]` declares nothing: write `#[required_env_vars(\"NAME\" = [Enum::Operation, ...])]`, \
+            "`#[required_env_vars]` declares nothing: write `#[required_env_vars(\"NAME\" = \
+            [Enum::Operation, ...])]`, \
              or remove the attribute",
         );
     }
@@ -66,8 +67,8 @@ fn krate(given: Option<&Path>) -> TokenStream {
             let name = syn::Ident::new(&name, Span::call_site());
             quote!(::#name)
         }
-        // The facade knows itself by its own name. A crate that is not found may come through a build system without
-        // Cargo.toml; if not, the compiler says that it is missing.
+        // The facade knows itself by its own name. A crate that is not found may come through a
+        // build system without Cargo.toml; if not, the compiler says that it is missing.
         Ok(proc_macro_crate::FoundCrate::Itself) | Err(_) => quote!(::required_env_vars),
     }
 }

@@ -1,5 +1,5 @@
-//! What each mistake looks like. `TRYBUILD=overwrite cargo test -p compile-fail --test ui` rewrites the expected
-//! messages: read them before they are committed.
+//! What each mistake looks like. `TRYBUILD=overwrite cargo test -p compile-fail --test ui` rewrites
+//! the expected messages: read them before they are committed.
 
 #[test]
 fn mistakes_are_explained() {

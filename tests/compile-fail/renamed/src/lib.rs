@@ -1,4 +1,5 @@
-//! The attribute where `required-env-vars` is a dependency under another name: it finds the crate without being told.
+//! The attribute where `required-env-vars` is a dependency under another name: it finds the crate
+//! without being told.
 
 use vars::{DynamoDBOperation, Error, required_env_vars};
 

@@ -1,4 +1,5 @@
-//! Every allowed shape of an annotated function, without a warning: the strictest lints a user may have.
+//! Every allowed shape of an annotated function, without a warning: the strictest lints a user may
+//! have.
 
 #![forbid(unsafe_code)]
 #![deny(warnings, clippy::all, clippy::pedantic)]
