@@ -1,5 +1,75 @@
 //! Declare, resolve and track the variables of an AWS Lambda and the operations it performs on
 //! them.
+//!
+//! ```no_run
+//! use aws_sdk_dynamodb::types::AttributeValue;
+//! use lambda_runtime::{Error, LambdaEvent, service_fn};
+//! use required_env_vars::{DynamoDBOperation, required_env_vars};
+//! use serde_json::{Value, json};
+//!
+//! #[required_env_vars(
+//!     "FILES_DYNAMO_TABLE" = [DynamoDBOperation::GetItem],
+//!     "ORGANIZATION_EMAIL_DOMAIN" = [],
+//! )]
+//! async fn get_file(event: LambdaEvent<Value>, env: GetFileEnv) -> Result<Value, Error> {
+//!     let id = AttributeValue::S(event.payload["id"].to_string());
+//!     let found = env.files_dynamo_table.get_item().key("id", id).send().await?;
+//!     Ok(json!({ "found": found.item.is_some(), "domain": &*env.organization_email_domain }))
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Error> {
+//!     required_env_vars::init().await?;
+//!     lambda_runtime::run(service_fn(get_file)).await
+//! }
+//! ```
+//!
+//! # Declaring
+//!
+//! The attribute [`macro@required_env_vars`] takes `"NAME" = [Enum::Operation, ...]` pairs; `[]` declares
+//! a plain value. An argument at the end whose type is the function's name in PascalCase + `Env`
+//! makes the macro write that struct: one field for each variable, a handle of the operations'
+//! service ([`DynamoTable`], `S3Bucket`, `SqsQueue`, `Secret`, `SsmParameter`, `LambdaFunction`,
+//! `BedrockModel`, `CognitoUserPool`), or a [`Variable`].
+//!
+//! Handles give the SDK's own builders with the resource filled in, each only if its operation is
+//! declared. A handle dereferences to the value. Clients are built on first use, from what
+//! `aws-config` finds: region, credentials and `AWS_ENDPOINT_URL` are its business.
+//!
+//! # Resolving
+//!
+//! 1. The process environment; the value is trimmed, and empty counts as absent.
+//! 2. Parameter Store, decrypted: `/amplify/{STAGE}/{SERVICE_NAME}/{NAME}`, then
+//!    `/amplify/{STAGE}/{NAME}`. `STAGE` defaults to `dev`, `SERVICE_NAME` to `unknown`;
+//!    `PARAMETER_STORE_PREFIX` replaces `/amplify`.
+//! 3. [`Error`]: everything that is missing, what was tried, why it failed, what to do.
+//!
+//! What the environment lacks is fetched for the whole binary at once, ten names a call, once per
+//! container: in [`init`], or in the first call of an annotated function. A name that fails there
+//! fails only the functions that declare it, and is asked for again when they are called. A warm
+//! call makes no AWS call and allocates nothing. The process environment is never written.
+//!
+//! A Tokio runtime with time enabled is needed, as `#[tokio::main]` makes it.
+//!
+//! # Tracking
+//!
+//! Where `ENV_VARS_TRACKING_TABLE` is set, each function's use of each variable is recorded there:
+//! operations declared, operations that really ran, where the value came from, `VERSION`. See
+//! [`tracking`] for the table and its records. Tracking runs beside the body, gets a second at
+//! most, and never fails it. The role needs `dynamodb:BatchGetItem` and `dynamodb:UpdateItem` on
+//! the table.
+//!
+//! # Features
+//!
+//! `dynamodb` (default), `s3`, `sqs`, `secretsmanager`, `ssm`, `lambda`, `bedrock`, `cognito`: the
+//! handle of the service, and its SDK. Declaring operations of a service needs no feature; a field
+//! of its handle does. `snapstart`: the resource `SnapStart` for the hooks of `lambda_runtime`.
+//!
+//! # Snapshots
+//!
+//! A container that is restored from a SnapStart snapshot resolves again: in its first invocation,
+//! or in the restore phase where `SnapStart` is registered. For other kinds of snapshots there is
+//! [`restored`].
 
 // The macro writes `::required_env_vars`, in this crate's own tests too.
 extern crate self as required_env_vars;
@@ -52,6 +122,35 @@ pub use snapstart::SnapStart;
 pub use value::Source;
 
 /// The tracking table.
+///
+/// One record per service and variable:
+///
+/// | attribute | type | meaning |
+/// |---|---|---|
+/// | `service_var_key` | S | partition key, `{SERVICE_NAME}#{NAME}` |
+/// | `service_name`, `var_name` | S | |
+/// | `resolved_value` | S | the resource's name or ARN; never a SecureString, never a plain value |
+/// | `parameter_path` | S | `/amplify/{STAGE}/{SERVICE_NAME}/{NAME}` |
+/// | `operations` | SS | of all functions, `dynamodb:GetItem`; merged, never overwritten |
+/// | `first_accessed` | S | RFC 3339, UTC, written once |
+/// | `version` | S | of `VERSION`, when set |
+/// | `function:{path}` | M | one for each function |
+///
+/// and in the map of a function:
+///
+/// | key | type | meaning |
+/// |---|---|---|
+/// | `declared` | M | operation → last day (UTC) on which the function ran and declared it |
+/// | `observed` | M | operation → last day on which a request of it was sent |
+/// | `lambdas` | M | name of the deployed Lambda → last day on which it ran the function |
+/// | `last_seen` | S | last day on which the function ran |
+/// | `value_source` | S | `environment`, `service-parameter` or `shared-parameter` |
+/// | `file`, `line` | S, N | where the variable is declared |
+/// | `version`, `region` | S | of the last writer, where known |
+///
+/// The Python and JavaScript writers of the same table store `operations` as a list. A list that
+/// says everything is left as it is; any other becomes the set of what it said and what is
+/// declared here. A record of unknown shape is left alone, and a warning names it.
 #[cfg(feature = "dynamodb")]
 pub mod tracking {
     pub use crate::track::create_table;

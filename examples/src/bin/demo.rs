@@ -1,2 +1,113 @@
-//! Under construction.
-fn main() {}
+//! The whole story on the embedded AWS: declare, resolve, track.
+//!
+//! `cargo run --bin demo`
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use examples::{Error, Lambda, SERVICE, TRACKING, show, start};
+use local_aws::{LambdaFunction, LocalAws};
+use serde_json::{Value, json};
+
+const SOURCE: &str = include_str!("files-api.rs");
+const UNDECLARED: &str =
+    include_str!("../../../tests/compile-fail/tests/ui/fail/undeclared_call.rs");
+const COMPILER: &str =
+    include_str!("../../../tests/compile-fail/tests/ui/fail/undeclared_call.stderr");
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match demo().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("the demo failed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn demo() -> Result<(), Error> {
+    title("An AWS inside this process");
+    let aws = start().await?;
+    println!(
+        "{} serves DynamoDB, S3, SSM, SQS, Secrets Manager, Cognito and STS.",
+        aws.endpoint_url()
+    );
+    println!("The tracking table `{TRACKING}` is there, and these parameters:");
+    for name in aws.ssm().names() {
+        println!("    {name}");
+    }
+
+    title("A Lambda says what it needs (examples/src/bin/files-api.rs)");
+    let declaration = SOURCE.lines().skip_while(|line| !line.starts_with("#[required_env_vars"));
+    for line in declaration.take_while(|line| !line.starts_with(") ->")) {
+        println!("    {line}");
+    }
+    println!("    ) -> Result<ApiGatewayV2httpResponse, Error> {{ ... }}");
+
+    let lambda = Lambda::named("files-api")?;
+    let events = lambda.events()?;
+    let (put, get) = (events.first().cloned(), events.last().cloned().unwrap_or_default());
+    let (function, _process) = lambda.start(&aws).await?;
+    let answer = Answer { aws: &aws, function: &function };
+    answer.show("cold: the first invocation of a container", put.unwrap_or_default()).await?;
+    println!("each variable was found in:\n{}", show::sources(&records(&aws).await?));
+    answer.show("warm: operations that never ran before are noted", get.clone()).await?;
+    answer.show("warm, nothing new: only the handler's own calls", get.clone()).await?;
+
+    let (function, _process) = lambda.start(&aws).await?;
+    let answer = Answer { aws: &aws, function: &function };
+    answer.show("cold again, in a second container: one read, no write", get.clone()).await?;
+
+    title("What the security team reads in the tracking table");
+    for record in records(&aws).await? {
+        println!("{}", show::record(&record));
+    }
+
+    title("The same Lambda in a stage where somebody forgot a parameter");
+    aws.ssm().remove(&format!("/amplify/dev/{SERVICE}/FILES_DYNAMO_TABLE"));
+    let (function, process) = lambda.start(&aws).await?;
+    match function.invoke(get).await {
+        Ok(answer) => println!("it answered nevertheless: {answer}"),
+        Err(_) => println!("{}", process.stderr().trim_end()),
+    }
+
+    title("A call that was not declared, at compile time");
+    println!("{}\n", UNDECLARED.trim_end());
+    let error = COMPILER.lines().take_while(|line| !line.is_empty());
+    for line in error.take(6) {
+        println!("{line}");
+    }
+    Ok(())
+}
+
+/// Invocations of one function, told.
+struct Answer<'d> {
+    aws: &'d LocalAws,
+    function: &'d LambdaFunction,
+}
+
+impl Answer<'_> {
+    async fn show(&self, what: &str, event: Value) -> Result<(), Error> {
+        title(what);
+        let begin = Instant::now();
+        let answer = self.function.invoke(event.clone()).await?;
+        let took = begin.elapsed().as_millis();
+        let (status, body) = (&answer["statusCode"], answer["body"].as_str().unwrap_or("nothing"));
+        println!("{} answered {status} ({body}) after {took} ms", event["routeKey"]);
+        println!("{}", show::calls(&self.aws.calls(), TRACKING));
+        self.aws.clear_calls();
+        Ok(())
+    }
+}
+
+async fn records(aws: &LocalAws) -> Result<Vec<Value>, Error> {
+    let scan = aws.dynamodb("Scan", json!({"TableName": TRACKING})).await?;
+    let mut records = scan["Items"].as_array().cloned().unwrap_or_default();
+    records.sort_by_key(|record| record["service_var_key"]["S"].to_string());
+    Ok(records)
+}
+
+fn title(text: &str) {
+    println!("\n== {text}\n");
+}

@@ -12,7 +12,8 @@ mod entry;
 mod patience;
 #[cfg(feature = "dynamodb")]
 mod record;
-#[cfg(all(test, feature = "dynamodb"))]
+#[cfg(feature = "dynamodb")]
+#[cfg(test)]
 mod record_tests;
 #[cfg(feature = "dynamodb")]
 mod table;

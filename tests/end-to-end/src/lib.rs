@@ -1,6 +1,8 @@
 //! What the end-to-end tests share: a world with a tracking table in it, and Lambdas that run
 //! there as processes of their own, each a container that starts cold.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "used by tests only")]
+
 use std::path::Path;
 
 use local_aws::{InvokeError, LambdaFunction, LocalAws, Process, REGION};

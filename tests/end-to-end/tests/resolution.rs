@@ -144,7 +144,7 @@ async fn a_restored_container_resolves_again() {
     let function = world.aws.lambda().await.unwrap().with_snap_start();
     let given = [("PROBE_INIT", "1"), ("PROBE_TABLE", "files"), ("PROBE_SECRET", "x")];
     let probe = world.container_of(function, PROBE, &given);
-    probe.function.snapshot().await;
+    probe.function.snapshot().await.unwrap();
     assert_eq!(world.counts("ssm", &["GetParameters"]), [1], "init resolved");
     world.aws.ssm().put("/amplify/dev/files/PROBE_SETTING", "after the restore");
     probe.function.restore();

@@ -3,6 +3,8 @@
 //! `PROBE_INIT` makes `main` resolve in INIT. The event names what to do: `values`, `get`, `put`,
 //! `debug`, `log`, `panic`, or `sleep` for a number of milliseconds.
 
+#![allow(clippy::panic, reason = "panics when asked to")]
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;

@@ -1,0 +1,16 @@
+//! Runs the example Lambdas, unchanged, on the embedded AWS.
+//!
+//! The Lambdas themselves are in `src/bin`: `files-api`, an HTTP API
+//! over a table and a bucket; `order-queue`, a queue consumer with a secret; and `nightly-report`,
+//! plain configuration. Nothing in them knows of what is in here.
+
+mod error;
+mod lambda;
+mod program;
+pub mod show;
+mod world;
+
+pub use error::Error;
+pub use lambda::{LAMBDAS, Lambda};
+pub use program::build;
+pub use world::{SERVICE, TRACKING, start};
