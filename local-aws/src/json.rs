@@ -93,6 +93,11 @@ impl<'a> Members<'a> {
         self.typed(name, "an integer", Value::as_i64)
     }
 
+    /// A moment in seconds since 1970.
+    pub(crate) fn seconds(self, name: &str) -> Result<Option<f64>, AwsError> {
+        self.typed(name, "a number of seconds", Value::as_f64)
+    }
+
     /// A list; empty if absent.
     pub(crate) fn list(self, name: &str) -> Result<&'a [Value], AwsError> {
         Ok(self.typed(name, "a list", Value::as_array)?.map_or(&[], Vec::as_slice))

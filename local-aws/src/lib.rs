@@ -24,6 +24,7 @@
 //! ```
 
 mod calls;
+mod clock;
 mod constants;
 mod dispatch;
 mod dynamodb;

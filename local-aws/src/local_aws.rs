@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 
 use crate::calls::Call;
 use crate::constants::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
+use crate::dynamodb::{self, Answer};
 use crate::error::{RefusedError, StartError};
 use crate::faults::Faults;
 use crate::limits::Violation;
@@ -142,7 +143,7 @@ impl LocalAws {
         let name = operation.to_owned();
         // On the world's runtime: the kept connections belong to it.
         let call = self.server.runtime.spawn(async move {
-            world.dynamodb.call("DynamoDB_20120810", &name, body.to_string().into(), REGION).await
+            world.dynamodb.call(dynamodb::TARGET, &name, body.to_string().into(), REGION).await
         });
         let refused = |code: String, message: String| RefusedError {
             service: "dynamodb",
@@ -152,19 +153,7 @@ impl LocalAws {
         };
         let answer = call
             .await
-            .map_err(|error| refused("InternalServerError".to_owned(), error.to_string()))?
-            .map_err(|error| refused(error.code, error.message))?;
-        let value: Value = serde_json::from_slice(&answer.body)
             .map_err(|error| refused("InternalServerError".to_owned(), error.to_string()))?;
-        if answer.status == 200 {
-            return Ok(value);
-        }
-        let text = |names: [&str; 2]| {
-            let found = names.iter().find_map(|name| value.get(name)?.as_str());
-            found.unwrap_or_default().to_owned()
-        };
-        let code = text(["__type", "code"]);
-        let code = code.rsplit_once('#').map_or(code.clone(), |(_, code)| code.to_owned());
-        Err(refused(code, text(["message", "Message"])))
+        answer.and_then(Answer::into_result).map_err(|error| refused(error.code, error.message))
     }
 }

@@ -114,15 +114,6 @@ async fn arns_name_the_region_and_the_account() {
 }
 
 #[tokio::test]
-async fn backups_are_refused_by_name() {
-    let (_aws, client) = start().await;
-    let error = client.create_backup().table_name("orders").backup_name("b").send().await;
-    let error = error.unwrap_err().into_service_error();
-    assert_eq!(error.code(), Some("UnknownOperationException"));
-    assert!(error.message().unwrap().contains("dynamodb:CreateBackup"));
-}
-
-#[tokio::test]
 async fn limits_are_refused_and_noted() {
     let (aws, client) = start().await;
     let put = |n: usize| {

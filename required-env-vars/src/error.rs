@@ -1,9 +1,9 @@
 //! The one error a handler can get from resolution: every variable that is missing, what was
 //! tried, and the command that fixes it.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::remedy;
 use crate::resolve::{Failure, Reason};
 use crate::settings::Settings;
 
@@ -138,55 +138,8 @@ impl fmt::Display for Report<'_> {
             }
         }
         f.write_str("To fix:")?;
-        let remedies: BTreeSet<String> = unresolved
-            .iter()
-            .map(|variable| remedy(variable, settings, region.as_deref()))
-            .collect();
-        remedies.iter().try_for_each(|remedy| write!(f, "\n  {remedy}"))
-    }
-}
-
-/// What to type, or what to change.
-fn remedy(variable: &Unresolved, settings: &Settings, region: Option<&str>) -> String {
-    let name = variable.name;
-    let at = region.map(|region| format!(" --region {region}")).unwrap_or_default();
-    let region = region.unwrap_or("*");
-    let path = match variable.attempts.last() {
-        Some(attempt) if attempt.place.starts_with('/') => attempt.place.clone(),
-        _ => settings.service_path(name),
-    };
-    match variable.reason() {
-        Reason::Absent => {
-            let path = settings.service_path(name);
-            format!(
-                "aws ssm put-parameter --name '{path}' --type String --value '<value of {name}>'{at}"
-            )
-        }
-        Reason::AccessDenied => format!(
-            "give the function's role {{\"Effect\":\"Allow\",\"Action\":\"ssm:GetParameters\",\
-             \"Resource\":[\"arn:aws:ssm:{region}:*:parameter{}\",\"arn:aws:ssm:{region}:*:parameter{}\"]}}",
-            settings.service_path(name),
-            settings.shared_path(name),
-        ),
-        Reason::Undecryptable => format!(
-            "give the function's role kms:Decrypt on the key of {path} (aws ssm describe-parameters \
-             --parameter-filters 'Key=Name,Values={path}' --query 'Parameters[].KeyId'{at})"
-        ),
-        Reason::Throttled => format!(
-            "aws ssm update-service-setting --setting-id \
-             /ssm/parameter-store/high-throughput-enabled --setting-value true{at}"
-        ),
-        Reason::BadCredentials => "aws sts get-caller-identity".to_owned(),
-        Reason::Unreachable => format!(
-            "check the route to Parameter Store (VPC endpoint, NAT, AWS_ENDPOINT_URL): \
-             aws ssm get-parameters --names '{path}'{at}"
-        ),
-        Reason::NotUnicode => format!(
-            "set {name} to a UTF-8 value in the function's environment, or remove it there and run: \
-             aws ssm put-parameter --name '{}' --type String --value '<value of {name}>'{at}",
-            settings.service_path(name),
-        ),
-        Reason::Refused => format!("aws ssm get-parameters --names '{path}'{at}"),
+        let commands = remedy::commands(unresolved, settings, region.as_deref());
+        commands.iter().try_for_each(|command| write!(f, "\n  {command}"))
     }
 }
 
@@ -242,9 +195,12 @@ mod tests {
              To fix:\n\
              \x20 aws ssm put-parameter --name '/amplify/dev/files/TABLE' --type String \
              --value '<value of TABLE>' --region eu-west-1\n\
-             \x20 give the function's role {\"Effect\":\"Allow\",\"Action\":\"ssm:GetParameters\",\
-             \"Resource\":[\"arn:aws:ssm:eu-west-1:*:parameter/amplify/dev/files/KEY\",\
-             \"arn:aws:ssm:eu-west-1:*:parameter/amplify/dev/KEY\"]}"
+             \x20 aws iam put-role-policy --role-name '<role of the function>' \
+             --policy-name 'files-read-parameters' --policy-document \
+             '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\
+             \"Action\":\"ssm:GetParameters\",\"Resource\":[\
+             \"arn:aws:ssm:eu-west-1:*:parameter/amplify/dev/files/KEY\",\
+             \"arn:aws:ssm:eu-west-1:*:parameter/amplify/dev/KEY\"]}]}'"
         );
     }
 }

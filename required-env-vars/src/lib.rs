@@ -83,6 +83,7 @@ pub mod declared;
 mod error;
 mod handles;
 mod observe;
+mod remedy;
 mod resolve;
 mod settings;
 #[cfg(feature = "snapstart")]

@@ -13,7 +13,6 @@ mod users;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
@@ -161,9 +160,4 @@ fn page<'a>(
         }
     };
     Ok((usize::try_from(size).unwrap_or_default(), members.str(token)?))
-}
-
-/// The time now, in the seconds that the protocol counts.
-fn seconds() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::pool::{Pool, User};
-use super::{invalid, only, pool, required, seconds};
+use super::{invalid, only, pool, required};
+use crate::clock::seconds;
 use crate::json::{AwsError, Members};
 
 /// The longest user name, in characters.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{Notify, oneshot};
@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::error::InvokeError;
 use super::extensions::Extensions;
+use crate::clock::since_1970;
 use crate::{ACCOUNT_ID, REGION, ids};
 
 /// What is configured about a function.
@@ -201,7 +202,7 @@ impl Function {
     }
 
     pub(super) fn shut_down(&self) {
-        self.state().extensions.shut_down(now());
+        self.state().extensions.shut_down(since_1970().as_millis());
         self.changed.notify_waiters();
     }
 
@@ -257,7 +258,7 @@ impl State {
         // A runtime that asks for work has started, whatever was reported before.
         self.broken = None;
         let invocation = self.waiting.pop_front()?;
-        let deadline = now() + self.settings.timeout.as_millis();
+        let deadline = since_1970().as_millis() + self.settings.timeout.as_millis();
         let arn = self.settings.arn();
         let Invocation { id, event, trace, answer, taken } = invocation;
         let _ = taken.send(());
@@ -273,9 +274,4 @@ impl State {
             drop(invocation.taken);
         }
     }
-}
-
-/// Milliseconds since 1970.
-fn now() -> u128 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()
 }

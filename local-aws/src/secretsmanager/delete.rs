@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::secret::{Secret, seconds};
+use super::secret::Secret;
 use super::{find_mut, invalid_parameter, live, only};
+use crate::clock::seconds;
 use crate::json::{AwsError, Members};
 
 const DAY: u64 = 24 * 60 * 60;

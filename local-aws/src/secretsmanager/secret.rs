@@ -1,10 +1,10 @@
 //! A secret as it is kept.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 
+use crate::clock::seconds;
 use crate::{ACCOUNT_ID, ids};
 
 /// The label of the version that a plain read gets.
@@ -149,9 +149,4 @@ fn sequence() -> u64 {
     use std::sync::atomic::{AtomicU64, Ordering};
     static NEXT: AtomicU64 = AtomicU64::new(0);
     NEXT.fetch_add(1, Ordering::Relaxed)
-}
-
-/// The time now, in the seconds that the protocol counts.
-pub(super) fn seconds() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

@@ -8,7 +8,8 @@ use std::time::Instant;
 use serde_json::{Map, Value, json};
 
 use super::invalid;
-use super::queue::{Queue, milliseconds};
+use super::queue::Queue;
+use crate::clock::seconds;
 use crate::json::{AwsError, Members};
 
 /// What a client can set.
@@ -79,7 +80,7 @@ impl Settings {
 /// `SetQueueAttributes`.
 pub(super) fn set(queue: &mut Queue, members: Members<'_>) -> Result<Value, AwsError> {
     queue.settings = queue.settings.with(members)?;
-    queue.modified = milliseconds() / 1000;
+    queue.modified = seconds();
     Ok(json!({}))
 }
 

@@ -1,13 +1,14 @@
 //! A queue as it is kept.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::attributes::Settings;
 use super::message::Message;
 use crate::ACCOUNT_ID;
+use crate::clock::seconds;
 
 /// One standard queue.
 pub(super) struct Queue {
@@ -21,7 +22,7 @@ pub(super) struct Queue {
 
 impl Queue {
     pub(super) fn new(name: &str, region: &str) -> Self {
-        let now = milliseconds() / 1000;
+        let now = seconds();
         Queue {
             arn: format!("arn:aws:sqs:{region}:{ACCOUNT_ID}:{name}"),
             created: now,
@@ -42,10 +43,4 @@ impl Queue {
 pub(super) fn after(seconds: u64) -> Instant {
     let now = Instant::now();
     now.checked_add(Duration::from_secs(seconds)).unwrap_or(now)
-}
-
-/// The time now, as message attributes count it.
-pub(super) fn milliseconds() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

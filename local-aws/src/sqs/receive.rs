@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::attributes::visibility_timeout;
 use super::message::{Attribute, Message, md5_hex, md5_of_attributes, receipt};
-use super::queue::{Queue, after, milliseconds};
+use super::queue::{Queue, after};
 use super::{bounded, invalid, only, required};
 use crate::ACCOUNT_ID;
+use crate::clock::milliseconds;
 use crate::json::{AwsError, Members};
 
 /// `ReceiveMessage`: hides what it hands out.

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::message::{Attribute, Message, md5_hex, md5_of_attributes};
-use super::queue::{Queue, after, milliseconds};
+use super::queue::{Queue, after};
 use super::{bounded, invalid, only, required};
+use crate::clock::milliseconds;
 use crate::ids;
 use crate::json::{AwsError, Members};
 

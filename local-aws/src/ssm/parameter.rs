@@ -1,13 +1,13 @@
 //! A parameter and its versions.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::names::{self, Selector};
+use crate::clock::since_1970;
 use crate::ids;
 
 /// How many versions AWS keeps.
@@ -86,7 +86,7 @@ pub(super) struct Version {
 impl Version {
     pub(super) fn new(kind: Kind, tier: Tier, value: &str) -> Self {
         let secure = kind == Kind::SecureString;
-        let modified = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let modified = since_1970();
         Version {
             number: 1,
             kind,

@@ -33,15 +33,15 @@ pub(crate) struct Parameter {
 type Found = Result<Parameter, Failure>;
 type Paths = BTreeMap<String, &'static str>;
 
-/// A client whose patience fits into the ten seconds that Lambda gives to INIT: throttling is
-/// retried for about three seconds, with jitter, and silence is given up after six.
+/// A client whose patience fits into the ten seconds that Lambda gives to INIT, for both rounds:
+/// throttling is retried for about three seconds, with jitter, and silence is given up after 4.5.
 pub(crate) fn client(config: &SdkConfig) -> Client {
     let retry = RetryConfig::standard()
         .with_max_attempts(6)
         .with_initial_backoff(Duration::from_millis(100));
     let timeout = TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_secs(2))
-        .operation_timeout(Duration::from_secs(6))
+        .operation_timeout(Duration::from_millis(4500))
         .build();
     let config = aws_sdk_ssm::config::Builder::from(config)
         .retry_config(retry)

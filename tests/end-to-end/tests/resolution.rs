@@ -118,7 +118,7 @@ async fn an_unreachable_parameter_store_is_said_to_be_that() {
     ];
     let error = world.container(PROBE, &given).await.failure(VALUES()).await;
     assert!(error.contains("  PROBE_SETTING: unreachable\n"), "{error}");
-    assert!(error.contains("check the route to Parameter Store"), "{error}");
+    assert!(error.contains("check the function's route to Parameter Store"), "{error}");
 }
 
 #[tokio::test]
