@@ -90,7 +90,7 @@ async fn handle(world: &World, request: &Request) -> Response {
             Ok(xml) => return response::body(200, response::content_type(Protocol::Query), xml),
             Err(error) => Err(error),
         },
-        _ => json_service(world, request),
+        _ => json_service(world, request).await,
     };
     match answer {
         Ok(value) => response::json(request, &value),
@@ -98,7 +98,7 @@ async fn handle(world: &World, request: &Request) -> Response {
     }
 }
 
-fn json_service(world: &World, request: &Request) -> Result<Value, AwsError> {
+async fn json_service(world: &World, request: &Request) -> Result<Value, AwsError> {
     let (operation, region) = (request.operation.as_str(), request.region.as_str());
     let (prefix, _) =
         request.target().ok_or_else(|| AwsError::unknown_operation(request.service, operation))?;
@@ -111,7 +111,7 @@ fn json_service(world: &World, request: &Request) -> Result<Value, AwsError> {
         ("secretsmanager", "secretsmanager") => {
             world.secretsmanager.handle(operation, &body?, region)
         }
-        ("sqs", "AmazonSQS") => world.sqs.handle(operation, &body?, region),
+        ("sqs", "AmazonSQS") => world.sqs.handle(operation, &body?, region).await,
         (service, prefix) => {
             Err(AwsError::unknown_operation(service, &format!("{prefix}.{operation}")))
         }

@@ -54,7 +54,9 @@ const LIMITS: &[(&str, &str, Count, u64)] = &[
     ("secretsmanager", "BatchGetSecretValue", Count::List("SecretIdList"), 20),
     ("sqs", "SendMessageBatch", Count::List("Entries"), 10),
     ("sqs", "DeleteMessageBatch", Count::List("Entries"), 10),
+    ("sqs", "ChangeMessageVisibilityBatch", Count::List("Entries"), 10),
     ("sqs", "ReceiveMessage", Count::Number("MaxNumberOfMessages"), 10),
+    ("sqs", "ReceiveMessage", Count::Number("WaitTimeSeconds"), 20),
 ];
 
 /// The limits this request breaks.

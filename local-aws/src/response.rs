@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::ids;
 use crate::json::AwsError;
 use crate::request::{Protocol, Request, Response};
+use crate::sqs;
 
 /// A successful awsJson answer.
 pub(crate) fn json(request: &Request, value: &Value) -> Response {
@@ -34,6 +35,7 @@ pub(crate) fn error(request: &Request, error: &AwsError) -> Response {
     match request.protocol() {
         Protocol::RestXml => s3_error(request, error),
         Protocol::Query => query_error(error),
+        _ if request.service == "sqs" => sqs_error(error),
         protocol => json_error(content_type(protocol), error),
     }
 }
@@ -50,16 +52,36 @@ pub(crate) fn content_type(protocol: Protocol) -> &'static str {
 }
 
 fn json_error(content_type: &'static str, error: &AwsError) -> Response {
-    let mut members = error.extra.clone();
-    members.insert("__type".to_owned(), error.code.clone().into());
-    // Both spellings occur on AWS, and clients read either.
-    members.insert("message".to_owned(), error.message.clone().into());
-    members.insert("Message".to_owned(), error.message.clone().into());
-    let mut response = body(error.status, content_type, Value::Object(members).to_string());
+    let mut response = body(error.status, content_type, json_refusal(&error.code, error));
     if let Ok(code) = HeaderValue::from_str(&error.code) {
         response.headers_mut().insert("x-amzn-errortype", code);
     }
     response
+}
+
+/// With the name of the older protocol in a header: some clients go by it.
+fn sqs_error(error: &AwsError) -> Response {
+    let (query, type_name) = sqs::error_names(&error.code);
+    let content = json_refusal(&type_name, error);
+    let mut response = body(error.status, content_type(Protocol::Json10), content);
+    if let Ok(value) = HeaderValue::from_str(&format!("{query};{}", fault_of(error))) {
+        response.headers_mut().insert("x-amzn-query-error", value);
+    }
+    response
+}
+
+fn json_refusal(type_name: &str, error: &AwsError) -> String {
+    let mut members = error.extra.clone();
+    members.insert("__type".to_owned(), type_name.into());
+    // Both spellings occur on AWS, and clients read either.
+    members.insert("message".to_owned(), error.message.clone().into());
+    members.insert("Message".to_owned(), error.message.clone().into());
+    Value::Object(members).to_string()
+}
+
+/// Whose fault an error is.
+fn fault_of(error: &AwsError) -> &'static str {
+    if error.status < 500 { "Sender" } else { "Receiver" }
 }
 
 fn s3_error(request: &Request, error: &AwsError) -> Response {
@@ -78,7 +100,7 @@ fn query_error(error: &AwsError) -> Response {
     let text = format!(
         "<ErrorResponse><Error><Type>{}</Type><Code>{}</Code><Message>{}</Message></Error>\
          <RequestId>{}</RequestId></ErrorResponse>",
-        if error.status < 500 { "Sender" } else { "Receiver" },
+        fault_of(error),
         escape(&error.code),
         escape(&error.message),
         ids::uuid(),

@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
@@ -13,7 +13,7 @@ use aws_sdk_sqs::types::{
     DeleteMessageBatchRequestEntry, Message, MessageAttributeValue, MessageSystemAttributeName,
     QueueAttributeName, SendMessageBatchRequestEntry,
 };
-use local_aws::LocalAws;
+use local_aws::{Effect, Fault, LocalAws};
 
 async fn world() -> (LocalAws, Client, String) {
     let aws = LocalAws::start().await.unwrap();
@@ -222,4 +222,89 @@ async fn what_a_message_may_be_is_checked() {
     let fifo =
         sqs.send_message().queue_url(&url).message_body("x").message_group_id("g").send().await;
     assert_eq!(fifo.unwrap_err().code(), Some("UnknownOperationException"));
+}
+
+#[tokio::test]
+async fn errors_carry_both_names() {
+    let (aws, sqs, url) = world().await;
+    let gone = sqs.delete_queue().queue_url(url.replace("orders", "gone")).send().await;
+    let gone = gone.unwrap_err();
+    let raw = gone.raw_response().unwrap();
+    assert_eq!(
+        raw.headers().get("x-amzn-query-error"),
+        Some("AWS.SimpleQueueService.NonExistentQueue;Sender")
+    );
+    let body = std::str::from_utf8(raw.body().bytes().unwrap()).unwrap();
+    assert!(body.contains(r#""__type":"com.amazonaws.sqs#QueueDoesNotExist""#), "{body}");
+
+    // A fault may use either name.
+    for code in ["OverLimit", "QueueDeletedRecently", "AWS.SimpleQueueService.QueueDeletedRecently"]
+    {
+        let effect = Effect::Error { status: 400, code: code.into(), message: "m".into() };
+        aws.faults().add(Fault::on("sqs", "CreateQueue").nth(1).with(effect));
+        let error = sqs.create_queue().queue_name("a").send().await.unwrap_err();
+        assert_eq!(error.into_service_error().is_queue_deleted_recently(), code != "OverLimit");
+    }
+}
+
+#[tokio::test]
+async fn a_receive_waits_for_a_message_and_holds_up_nobody() {
+    let (aws, sqs, url) = world().await;
+    let waiting = |seconds: i32| {
+        let receive = sqs.receive_message().queue_url(&url).wait_time_seconds(seconds);
+        tokio::spawn(receive.send())
+    };
+    // More of them than the server has threads.
+    let receives: Vec<_> = (0..8).map(|_| waiting(20)).collect();
+    while aws.count("sqs", "ReceiveMessage") < 8 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    for n in 0..8 {
+        sqs.send_message().queue_url(&url).message_body(format!("{n}")).send().await.unwrap();
+    }
+    let mut bodies = Vec::new();
+    for receive in receives {
+        let got = receive.await.unwrap().unwrap();
+        bodies.extend(got.messages().iter().map(|message| message.body().unwrap().to_owned()));
+    }
+    bodies.sort();
+    assert_eq!(bodies, ["0", "1", "2", "3", "4", "5", "6", "7"]);
+
+    // A delayed message ends the wait when it comes into sight, and the wait ends by itself.
+    let send = sqs.send_message().queue_url(&url).message_body("late").delay_seconds(1);
+    send.send().await.unwrap();
+    let start = Instant::now();
+    assert_eq!(waiting(20).await.unwrap().unwrap().messages()[0].body(), Some("late"));
+    assert!(start.elapsed() >= Duration::from_millis(900));
+    let start = Instant::now();
+    assert!(waiting(1).await.unwrap().unwrap().messages().is_empty());
+    assert!(start.elapsed() >= Duration::from_millis(900));
+
+    // So does the end of the queue; and 21 seconds are too long.
+    aws.clear_calls();
+    let last = waiting(20);
+    while aws.count("sqs", "ReceiveMessage") == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    sqs.delete_queue().queue_url(&url).send().await.unwrap();
+    assert!(last.await.unwrap().unwrap_err().into_service_error().is_queue_does_not_exist());
+    aws.sqs().create_queue("orders");
+    let error = waiting(21).await.unwrap().unwrap_err();
+    assert_eq!(error.code(), Some("InvalidParameterValue"));
+    assert_eq!(aws.violations().len(), 1);
+}
+
+#[tokio::test]
+async fn a_client_that_stops_waiting_takes_no_message() {
+    let (aws, sqs, url) = world().await;
+    let receive = sqs.receive_message().queue_url(&url).wait_time_seconds(20);
+    let receive = tokio::spawn(receive.send());
+    while aws.count("sqs", "ReceiveMessage") == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    receive.abort();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    sqs.send_message().queue_url(&url).message_body("here").send().await.unwrap();
+    let got = sqs.receive_message().queue_url(&url).send().await.unwrap();
+    assert_eq!(got.messages()[0].body(), Some("here"));
 }

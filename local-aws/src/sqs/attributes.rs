@@ -23,8 +23,8 @@ pub(super) struct Settings {
     pub(super) largest_message: u64,
     /// Seconds; nothing expires here.
     retention: u64,
-    /// Seconds; nothing waits here.
-    receive_wait: u64,
+    /// Seconds.
+    pub(super) receive_wait: u64,
 }
 
 impl Default for Settings {

@@ -2,14 +2,13 @@
 //!
 //! Emulated: CreateQueue, GetQueueUrl, ListQueues, DeleteQueue, PurgeQueue, GetQueueAttributes,
 //! SetQueueAttributes, SendMessage, ReceiveMessage, DeleteMessage, ChangeMessageVisibility and the
-//! three batches. A receive answers at once, whatever it says about waiting; messages do not
-//! expire. FIFO queues, dead-letter queues and permissions are refused. Error codes are those that
-//! SDKs report, which for SQS are the ones of its older query protocol, such as
-//! `AWS.SimpleQueueService.NonExistentQueue`. API:
+//! three batches. A receive waits as long as it is told to; messages do not expire. FIFO queues,
+//! dead-letter queues and permissions are refused. API:
 //! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html>.
 
 mod attributes;
 mod batch;
+mod errors;
 mod message;
 mod queue;
 mod queues;
@@ -20,8 +19,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
 
-use self::queue::Queue;
+pub(crate) use self::errors::names as error_names;
+use self::queue::{Queue, after};
 use crate::ACCOUNT_ID;
 use crate::json::{AwsError, Members};
 
@@ -30,6 +32,8 @@ use crate::json::{AwsError, Members};
 pub struct Store {
     endpoint: String,
     queues: Arc<Mutex<BTreeMap<String, Queue>>>,
+    /// Something has changed that a waiting receive may be about.
+    changed: Arc<Notify>,
 }
 
 /// Shows which queues there are and nothing of their messages.
@@ -42,18 +46,60 @@ impl std::fmt::Debug for Store {
 impl Store {
     /// No queues yet; queue URLs start with `endpoint` (no slash at its end).
     pub(crate) fn new(endpoint: &str) -> Self {
-        Store { endpoint: endpoint.to_owned(), queues: Arc::default() }
+        Store { endpoint: endpoint.to_owned(), queues: Arc::default(), changed: Arc::default() }
     }
 
-    /// Answers one call; `region` is the one the request was signed for.
-    pub(crate) fn handle(
+    /// Answers one call; `region` is the one the request was signed for. Only a receive can wait.
+    pub(crate) async fn handle(
         &self,
         operation: &str,
         body: &Value,
         region: &str,
     ) -> Result<Value, AwsError> {
+        if operation == "ReceiveMessage" {
+            return self.receive(Members(body)).await;
+        }
+        let answer = self.answer(operation, Members(body), region);
+        self.changed.notify_waiters();
+        answer
+    }
+
+    /// `ReceiveMessage`: waits until a message is there, or as long as was asked for.
+    async fn receive(&self, members: Members<'_>) -> Result<Value, AwsError> {
+        let mut deadline = None;
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            // Listen before looking, or a change in between is missed.
+            changed.as_mut().enable();
+            let (answer, next) = {
+                let queues = &mut *self.lock();
+                let queue = queue(queues, members)?;
+                let deadline = match deadline {
+                    Some(deadline) => deadline,
+                    None => *deadline.insert(after(receive::wait_seconds(queue, members)?)),
+                };
+                let answer = receive::receive(queue, members)?;
+                (answer, queue.next_visible().map_or(deadline, |next| next.min(deadline)))
+            };
+            let over = deadline.is_none_or(|deadline| deadline <= std::time::Instant::now());
+            if over || answer.get("Messages").is_some() {
+                return Ok(answer);
+            }
+            tokio::select! {
+                () = changed => {}
+                () = sleep_until(Instant::from_std(next)) => {}
+            }
+        }
+    }
+
+    fn answer(
+        &self,
+        operation: &str,
+        members: Members<'_>,
+        region: &str,
+    ) -> Result<Value, AwsError> {
         let queues = &mut *self.lock();
-        let members = Members(body);
         match operation {
             "CreateQueue" => queues::create(queues, members, &self.endpoint, region),
             "GetQueueUrl" => queues::url_of(queues, members, &self.endpoint),
@@ -64,7 +110,6 @@ impl Store {
             "SetQueueAttributes" => attributes::set(queue(queues, members)?, members),
             "SendMessage" => send::one(queue(queues, members)?, members),
             "SendMessageBatch" => batch::send(queue(queues, members)?, members),
-            "ReceiveMessage" => receive::receive(queue(queues, members)?, members),
             "DeleteMessage" => receive::delete(queue(queues, members)?, members),
             "DeleteMessageBatch" => batch::delete(queue(queues, members)?, members),
             "ChangeMessageVisibility" => {

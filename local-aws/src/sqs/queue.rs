@@ -32,6 +32,12 @@ impl Queue {
         }
     }
 
+    /// When the first of the hidden messages comes into sight.
+    pub(super) fn next_visible(&self) -> Option<Instant> {
+        let now = Instant::now();
+        self.messages.iter().map(|message| message.visible).filter(|at| *at > now).min()
+    }
+
     /// `PurgeQueue`.
     pub(super) fn purge(&mut self) -> Value {
         self.messages.clear();

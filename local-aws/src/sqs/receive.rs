@@ -25,7 +25,6 @@ pub(super) fn receive(queue: &mut Queue, members: Members<'_>) -> Result<Value, 
     ];
     only(members, "ReceiveMessage", &KNOWN)?;
     let most = bounded(members, "MaxNumberOfMessages", 1, 10)?.unwrap_or(1);
-    bounded(members, "WaitTimeSeconds", 0, 20)?;
     let timeout = visibility_timeout(members)?.unwrap_or(queue.settings.visibility_timeout);
     let system =
         [members.strings("AttributeNames")?, members.strings("MessageSystemAttributeNames")?]
@@ -44,6 +43,12 @@ pub(super) fn receive(queue: &mut Queue, members: Members<'_>) -> Result<Value, 
         })
         .collect();
     Ok(if taken.is_empty() { json!({}) } else { json!({ "Messages": taken }) })
+}
+
+/// How long a receive waits for a message, in seconds.
+pub(super) fn wait_seconds(queue: &Queue, members: Members<'_>) -> Result<u64, AwsError> {
+    let wanted = bounded(members, "WaitTimeSeconds", 0, 20)?;
+    Ok(wanted.unwrap_or(queue.settings.receive_wait))
 }
 
 fn shown(message: &Message, system: &[&str], own: &[&str]) -> Value {
