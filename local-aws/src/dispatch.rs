@@ -10,7 +10,7 @@ use crate::json::{self, AwsError};
 use crate::partial;
 use crate::request::{Protocol, Request, Response};
 use crate::world::World;
-use crate::{limits, response, signature, sts, throttle};
+use crate::{dynamodb, limits, response, signature, sts, throttle};
 
 /// The largest S3 body: AWS takes 5 GiB at once, here it must fit into memory.
 const S3_BODY_LIMIT: usize = 512 * 1024 * 1024;
@@ -85,7 +85,7 @@ async fn handle(world: &World, request: &Request) -> Response {
         return world.s3.handle(s3_request(request, None)).await;
     }
     let answer = match request.service {
-        "dynamodb" => return dynamodb(world, request).await,
+        "dynamodb" => return dynamodb_call(world, request).await,
         "sts" => match sts::handle(&request.operation) {
             Ok(xml) => return response::body(200, response::content_type(Protocol::Query), xml),
             Err(error) => Err(error),
@@ -118,13 +118,18 @@ async fn json_service(world: &World, request: &Request) -> Result<Value, AwsErro
     }
 }
 
-async fn dynamodb(world: &World, request: &Request) -> Response {
+async fn dynamodb_call(world: &World, request: &Request) -> Response {
     let Some((target, operation)) = request.target() else {
         let error = AwsError::unknown_operation("dynamodb", &request.operation);
         return response::error(request, &error);
     };
-    let body = request.body.clone();
-    match world.dynamodb.call(target, operation, body, &request.region).await {
+    let (tables, body, region) =
+        (world.dynamodb.clone(), request.body.clone(), request.region.clone());
+    let (target, operation) = (target.to_owned(), operation.to_owned());
+    // A task of its own: a client that goes away must not leave half a restored table behind.
+    let call =
+        tokio::spawn(async move { tables.call(&target, &operation, body, &region).await }).await;
+    match call.unwrap_or_else(|error| Err(dynamodb::internal(error))) {
         Ok(answer) => {
             response::body(answer.status, response::content_type(Protocol::Json10), answer.body)
         }

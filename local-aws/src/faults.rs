@@ -23,7 +23,8 @@ pub enum Effect {
         /// The message.
         message: String,
     },
-    /// The call is handled after this long. Adds up, and goes with any other effect.
+    /// The call is handled after this long. Adds up, and goes with any other effect. A client that
+    /// gives up before has achieved nothing.
     Delay(Duration),
     /// No answer ever comes, and nothing happened.
     Timeout,
@@ -56,7 +57,9 @@ pub struct Trigger {
 }
 
 impl Trigger {
-    /// Only the `n`-th matching call from now on, counted from 1.
+    /// Only the `n`-th matching call since the fault was added, counted from 1 in the order of
+    /// arrival: exactly one, however many arrive at once. It is passed if another fault decides
+    /// that call.
     pub fn nth(self, n: usize) -> Self {
         self.after(n.saturating_sub(1)).times(1)
     }
@@ -76,7 +79,8 @@ impl Trigger {
         Trigger { skip: n, ..self }
     }
 
-    /// Only calls whose request body satisfies `matches`. Others are not counted either.
+    /// Only calls whose request body, as it came over the wire, satisfies `matches`. Others are not
+    /// counted either.
     pub fn matching(self, matches: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Self {
         Trigger { body: Some(Arc::new(matches)), ..self }
     }
@@ -148,31 +152,34 @@ impl Armed {
         self.0.seen.load(Ordering::SeqCst)
     }
 
-    /// How often it has struck.
+    /// How often it has struck. A call that another fault had decided already does not count.
     #[must_use]
     pub fn triggered(&self) -> usize {
         self.0.triggered.load(Ordering::SeqCst)
     }
 
-    /// How often it can still strike; `None` for a fault without end.
+    /// How many calls it can still hit; `None` for a fault without end.
     #[must_use]
     pub fn remaining(&self) -> Option<usize> {
-        self.0.fault.trigger.times.map(|times| times.saturating_sub(self.triggered()))
+        let trigger = &self.0.fault.trigger;
+        trigger.times.map(|times| times.saturating_sub(self.seen().saturating_sub(trigger.skip)))
     }
 
-    /// Counts the call if it matches; the effect if it is hit.
-    fn strike(&self, request: &Request) -> Option<Effect> {
+    /// Counts the call if it matches; whether it is hit.
+    fn hits(&self, request: &Request) -> bool {
         let trigger = &self.0.fault.trigger;
         if !trigger.is_about(request) {
-            return None;
+            return false;
         }
         let seen = self.0.seen.fetch_add(1, Ordering::SeqCst);
-        let past = seen.checked_sub(trigger.skip)?;
-        if trigger.times.is_some_and(|times| past >= times) {
-            return None;
-        }
+        let past = seen.checked_sub(trigger.skip);
+        past.is_some_and(|past| trigger.times.is_none_or(|times| past < times))
+    }
+
+    /// Takes effect on a call.
+    fn strike(&self) -> Effect {
         self.0.triggered.fetch_add(1, Ordering::SeqCst);
-        Some(self.0.fault.effect.clone())
+        self.0.fault.effect.clone()
     }
 }
 
@@ -201,7 +208,7 @@ impl Faults {
         self.armed().iter().map(Armed::triggered).sum()
     }
 
-    /// How often the faults in force can still strike; `None` if one is without end.
+    /// How many calls the faults in force can still hit; `None` if one is without end.
     #[must_use]
     pub fn remaining(&self) -> Option<usize> {
         self.armed().iter().map(Armed::remaining).sum()
@@ -212,10 +219,12 @@ impl Faults {
         // Matchers are the user's code: they run without the lock.
         let armed = self.armed().clone();
         let mut plan = Plan::default();
-        for effect in armed.iter().filter_map(|armed| armed.strike(request)) {
-            match effect {
-                Effect::Delay(delay) => plan.delay = plan.delay.saturating_add(delay),
-                effect => plan.effect = plan.effect.or(Some(effect)),
+        for armed in armed.iter().filter(|armed| armed.hits(request)) {
+            if let Effect::Delay(delay) = armed.0.fault.effect {
+                armed.strike();
+                plan.delay = plan.delay.saturating_add(delay);
+            } else if plan.effect.is_none() {
+                plan.effect = Some(armed.strike());
             }
         }
         plan

@@ -104,3 +104,27 @@ async fn accept(listener: TcpListener, world: Arc<World>) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpStream};
+    use std::time::Instant;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn nothing_is_left_of_a_dropped_world() {
+        let server = Server::start((Ipv4Addr::LOCALHOST, 0).into()).await.unwrap();
+        let ports = [server.addr.port(), server.world.dynamodb.port()];
+        let open = |port: u16| TcpStream::connect((Ipv4Addr::LOCALHOST, port));
+        // Connections that are open keep nothing alive.
+        let _connections = ports.map(|port| open(port).unwrap());
+        let world = Arc::downgrade(&server.world);
+        drop(server);
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while world.strong_count() > 0 || ports.iter().any(|port| open(*port).is_ok()) {
+            assert!(Instant::now() < deadline, "{} holders of the world", world.strong_count());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}

@@ -162,6 +162,71 @@ async fn a_timeout_never_answers() {
 }
 
 #[tokio::test]
+async fn a_call_that_times_out_ends_with_the_world() {
+    let World { aws, ssm, .. } = start().await;
+    aws.faults().add(Fault::on_any().with(Effect::Timeout));
+    let call = tokio::spawn(ssm.get_parameter().name("/a").send());
+    while aws.total() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(!call.is_finished());
+    drop(aws);
+    let ended = tokio::time::timeout(Duration::from_secs(10), call).await;
+    assert!(matches!(ended, Ok(Ok(Err(SdkError::DispatchFailure(_))))), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_client_that_gives_up_during_a_delay_has_achieved_nothing() {
+    let world = start().await;
+    let delay = Effect::Delay(Duration::from_millis(400));
+    world.aws.faults().add(Fault::on("ssm", "PutParameter").with(delay));
+    let put = tokio::time::timeout(Duration::from_millis(100), world.put("lost")).await;
+    assert!(put.is_err());
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(world.aws.ssm().value("/a").as_deref(), Some("v"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exactly_the_nth_of_many_at_once_is_hit() {
+    let world = std::sync::Arc::new(start().await);
+    let nth = Fault::on("ssm", "GetParameter").nth(30).with(Effect::Throttle);
+    let first = Fault::on("ssm", "GetParameter").times(10).with(Effect::Error {
+        status: 400,
+        code: "Early".into(),
+        message: "m".into(),
+    });
+    let (nth, first) = (world.aws.faults().add(nth), world.aws.faults().add(first));
+    let calls: Vec<_> = (0..60)
+        .map(|_| {
+            let world = std::sync::Arc::clone(&world);
+            tokio::spawn(async move { world.get().await })
+        })
+        .collect();
+    let mut outcomes = std::collections::BTreeMap::new();
+    for call in calls {
+        *outcomes.entry(call.await.unwrap()).or_insert(0) += 1;
+    }
+    let expected =
+        [(Ok(()), 49), (Err("Early".into()), 10), (Err("ThrottlingException".into()), 1)];
+    assert_eq!(outcomes, expected.into());
+    assert_eq!((nth.seen(), nth.triggered(), nth.remaining()), (60, 1, Some(0)));
+    assert_eq!((first.seen(), first.triggered()), (60, 10));
+}
+
+#[tokio::test]
+async fn a_fault_that_another_one_forestalls_has_not_struck() {
+    let world = start().await;
+    let add = |code: &str| {
+        let effect = Effect::Error { status: 400, code: code.into(), message: "m".into() };
+        world.aws.faults().add(Fault::on_any().nth(1).with(effect))
+    };
+    let (first, second) = (add("First"), add("Second"));
+    assert_eq!([world.get().await, world.get().await], [Err("First".into()), Ok(())]);
+    assert_eq!((first.triggered(), first.remaining()), (1, Some(0)));
+    assert_eq!((second.triggered(), second.remaining()), (0, Some(0)));
+}
+
+#[tokio::test]
 async fn a_connection_is_dropped_before_or_after_the_call_happened() {
     let world = start().await;
     world.aws.faults().add(Fault::on("ssm", "PutParameter").nth(1).with(Effect::DropBefore));

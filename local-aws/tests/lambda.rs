@@ -3,23 +3,35 @@
 // Helpers outside of test functions fail the test the same way.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use local_aws::{InvokeError, LambdaFunction, LocalAws, Process, StartError};
 use serde_json::{Value, json};
 
-/// The built `examples/handler.rs`, which `cargo test` builds along with the tests.
-fn handler() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(|deps| deps.parent()).unwrap();
-    let handler = profile.join("examples").join("handler");
-    assert!(
-        handler.exists(),
-        "{} is missing: cargo build -p local-aws --examples",
-        handler.display()
-    );
-    handler
+/// `examples/handler.rs`, built here where cargo has not done it yet: it does so for a whole test run
+/// and not for this file alone.
+fn handler() -> &'static Path {
+    static HANDLER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let test = std::env::current_exe().unwrap();
+        let profile = test.parent().and_then(Path::parent).unwrap();
+        let handler = profile.join("examples").join("handler");
+        let changed = |path: &Path| path.metadata().and_then(|file| file.modified()).ok();
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/handler.rs");
+        // Cargo would wait for any build that runs elsewhere just to find that it has nothing to do.
+        if changed(&handler) < changed(Path::new(source)) {
+            let name = profile.file_name().and_then(|name| name.to_str()).unwrap();
+            let built = std::process::Command::new(env!("CARGO"))
+                .args(["build", "--quiet", "--package", "local-aws", "--example", "handler"])
+                .args(["--profile", if name == "debug" { "dev" } else { name }])
+                .env("CARGO_TARGET_DIR", profile.parent().unwrap())
+                .status();
+            assert!(built.unwrap().success(), "{} cannot be built", handler.display());
+        }
+        handler
+    });
+    &HANDLER
 }
 
 fn spawn(function: &LambdaFunction, variables: &[(&str, &str)]) -> Process {
@@ -226,6 +238,24 @@ async fn a_dropped_process_is_killed() {
         assert!(Instant::now() < deadline, "process {id} is still there");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+#[tokio::test]
+async fn the_end_of_the_world_ends_its_processes_and_frees_its_ports() {
+    let (aws, function, process) = served().await;
+    function.invoke(json!({})).await.unwrap();
+    let stat = format!("/proc/{}/stat", process.id().unwrap());
+    let endpoint = aws.endpoint_url().strip_prefix("http://").unwrap().to_owned();
+    let addresses = [function.runtime_api(), endpoint];
+    drop((aws, function));
+    let deadline = Instant::now() + Duration::from_secs(10);
+    // A process that is dead may wait to be asked for its status.
+    let runs = || std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z "));
+    while runs() || addresses.iter().any(|address| std::net::TcpListener::bind(address).is_err()) {
+        assert!(Instant::now() < deadline, "something is left: {process:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(process.wait().await, None);
 }
 
 #[tokio::test]

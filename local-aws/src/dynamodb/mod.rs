@@ -107,6 +107,12 @@ impl Tables {
         Ok(Tables { client, uri, database, backups: Arc::default() })
     }
 
+    /// The port that dynoxide listens on.
+    #[cfg(test)]
+    pub(crate) fn port(&self) -> u16 {
+        self.uri.port_u16().unwrap_or_default()
+    }
+
     /// Answers one call. `target` is the API version prefix of the request's `X-Amz-Target`.
     pub(crate) async fn call(
         &self,
@@ -228,7 +234,7 @@ impl Tables {
     }
 }
 
-fn internal(error: impl std::fmt::Display) -> AwsError {
+pub(crate) fn internal(error: impl std::fmt::Display) -> AwsError {
     AwsError::new("InternalServerError", format!("the embedded DynamoDB failed: {error}"))
         .with_status(500)
 }
