@@ -142,6 +142,10 @@ async fn handle_partly(world: &World, request: &Request, n: usize) -> Response {
     if (request.service, request.operation.as_str()) == ("s3", "DeleteObjects") {
         return world.s3.handle(s3_request(request, Some(n))).await;
     }
+    if !limits::check(request.service, &request.operation, &request.body).is_empty() {
+        // Too large as a whole: a part of it must not slip through.
+        return handle(world, request).await;
+    }
     let cut = match partial::cut(request, n) {
         Ok(cut) => cut,
         Err(error) => return response::error(request, &error),

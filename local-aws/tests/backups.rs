@@ -13,49 +13,42 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::primitives::{Blob, DateTime};
 use aws_sdk_dynamodb::types::AttributeValue::{self, B, Bool, Bs, L, M, N, Ns, Null, S, Ss};
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BackupStatus, BackupType, BackupTypeFilter, BillingMode,
-    GlobalSecondaryIndex, KeySchemaElement, KeyType, PointInTimeRecoverySpecification,
-    PointInTimeRecoveryStatus, Projection, ProjectionType, ScalarAttributeType, TableStatus, Tag,
-    TimeToLiveSpecification,
+    BackupStatus, BackupType, BackupTypeFilter, BillingMode, PointInTimeRecoverySpecification,
+    PointInTimeRecoveryStatus, TableStatus, TimeToLiveSpecification,
 };
 use local_aws::LocalAws;
+use serde_json::json;
 
 type Item = HashMap<String, AttributeValue>;
-
-fn key(name: &str, key_type: KeyType) -> KeySchemaElement {
-    KeySchemaElement::builder().attribute_name(name).key_type(key_type).build().unwrap()
-}
-
-fn attribute(name: &str, kind: ScalarAttributeType) -> AttributeDefinition {
-    AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build().unwrap()
-}
 
 async fn start() -> (LocalAws, Client) {
     let aws = LocalAws::start().await.unwrap();
     let client = Client::new(&support::config(&aws).await);
-    create(&client, "orders").await;
+    create(&aws, "orders").await;
     (aws, client)
 }
 
-async fn create(client: &Client, table: &str) {
-    let by_day = GlobalSecondaryIndex::builder()
-        .index_name("by-day")
-        .key_schema(key("day", KeyType::Hash))
-        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build());
-    client
-        .create_table()
-        .table_name(table)
-        .billing_mode(BillingMode::PayPerRequest)
-        .key_schema(key("customer", KeyType::Hash))
-        .key_schema(key("number", KeyType::Range))
-        .attribute_definitions(attribute("customer", ScalarAttributeType::S))
-        .attribute_definitions(attribute("number", ScalarAttributeType::N))
-        .attribute_definitions(attribute("day", ScalarAttributeType::S))
-        .global_secondary_indexes(by_day.build().unwrap())
-        .tags(Tag::builder().key("team").value("shop").build().unwrap())
-        .send()
-        .await
-        .unwrap();
+async fn create(aws: &LocalAws, table: &str) {
+    let request = json!({
+        "TableName": table,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [
+            { "AttributeName": "customer", "KeyType": "HASH" },
+            { "AttributeName": "number", "KeyType": "RANGE" },
+        ],
+        "AttributeDefinitions": [
+            { "AttributeName": "customer", "AttributeType": "S" },
+            { "AttributeName": "number", "AttributeType": "N" },
+            { "AttributeName": "day", "AttributeType": "S" },
+        ],
+        "GlobalSecondaryIndexes": [{
+            "IndexName": "by-day",
+            "KeySchema": [{ "AttributeName": "day", "KeyType": "HASH" }],
+            "Projection": { "ProjectionType": "KEYS_ONLY" },
+        }],
+        "Tags": [{ "Key": "team", "Value": "shop" }],
+    });
+    aws.dynamodb("CreateTable", request).await.unwrap();
 }
 
 /// An item with every type of value.
@@ -223,8 +216,8 @@ async fn a_backup_describes_its_table() {
 
 #[tokio::test]
 async fn backups_are_listed_in_pages_and_by_table_and_time() {
-    let (_aws, client) = start().await;
-    create(&client, "stock").await;
+    let (aws, client) = start().await;
+    create(&aws, "stock").await;
     let mut arns = Vec::new();
     for n in 0..7 {
         let table = if n == 3 { "stock" } else { "orders" };

@@ -259,6 +259,17 @@ async fn a_partial_batch_write_returns_the_rest() {
 }
 
 #[tokio::test]
+async fn a_batch_that_is_too_large_is_refused_whole_even_if_a_part_would_fit() {
+    let world = with_table().await;
+    world.aws.faults().add(Fault::on_any().with(Effect::Partial(7)));
+    let batch = world.dynamodb.batch_write_item().request_items("orders", writes(26));
+    assert_eq!(batch.send().await.unwrap_err().code(), Some("ValidationException"));
+    assert_eq!(world.aws.violations().len(), 1);
+    world.aws.faults().clear();
+    assert_eq!(world.count_items().await, 0);
+}
+
+#[tokio::test]
 async fn a_partial_batch_get_returns_the_remaining_keys() {
     let world = with_table().await;
     world.dynamodb.batch_write_item().request_items("orders", writes(10)).send().await.unwrap();
