@@ -38,13 +38,18 @@ fn counts(calls: &[&Call]) -> String {
 #[must_use]
 pub fn sources(records: &[Value]) -> String {
     let source = |record: &Value| {
-        let functions =
+        let (_, function) =
             record.as_object()?.iter().find(|(name, _)| name.starts_with("function:"))?;
-        let source = functions.1["M"]["value_source"]["S"].as_str()?;
-        Some(format!("    {:<30} {source}", record["var_name"]["S"].as_str()?))
+        let sources = keys(&function["M"]["value_sources"]);
+        Some(format!("    {:<30} {}", record["var_name"]["S"].as_str()?, sources.join(", ")))
     };
     let lines: Vec<String> = records.iter().filter_map(source).collect();
     lines.join("\n")
+}
+
+/// The keys of a map attribute.
+fn keys(map: &Value) -> Vec<&str> {
+    map["M"].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect()
 }
 
 /// A tracking record as lines: the variable, its resource, and each function's use of it.
@@ -59,19 +64,10 @@ pub fn record(record: &Value) -> String {
     for (name, function) in record.as_object().into_iter().flatten() {
         let Some(function_path) = name.strip_prefix("function:") else { continue };
         let function = &function["M"];
-        lines.push(format!(
-            "    {function_path} ({}:{}), found in the {}",
-            function["file"]["S"].as_str().unwrap_or("?"),
-            function["line"]["N"].as_str().unwrap_or("?"),
-            function["value_source"]["S"].as_str().unwrap_or("?"),
-        ));
+        let places = keys(&function["declared_at"]);
+        lines.push(format!("    {function_path} ({})", places.join(", ")));
         for kind in ["declared", "observed"] {
-            let operations: Vec<&str> = function[kind]["M"]
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(o, _)| o.as_str())
-                .collect();
+            let operations = keys(&function[kind]);
             if !operations.is_empty() {
                 lines.push(format!("        {kind}: {}", operations.join(", ")));
             }

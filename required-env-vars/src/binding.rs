@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_config::SdkConfig;
+use tokio::sync::Mutex;
 
 use crate::clients::Clients;
 use crate::declaration::{DeclaredVariable, Function};
@@ -30,19 +31,23 @@ pub(crate) struct Progress {
     pub(crate) declared: AtomicBool,
     /// An operation ran for the first time in this container and that is not recorded yet.
     pub(crate) observed: AtomicBool,
-    /// Somebody is at it.
-    pub(crate) busy: AtomicBool,
+    /// Held by the call that is at it.
+    pub(crate) turn: Mutex<()>,
 }
 
 impl Binding {
     /// Whether an invocation has to do anything about tracking before its body runs.
     pub(crate) fn declaration_due(&self) -> bool {
-        self.tracker.is_some() && !self.progress.declared.load(Ordering::Acquire)
+        !self.progress.declared.load(Ordering::Acquire) && self.may_track()
     }
 
     /// Whether an invocation has to do anything about tracking after its body ran.
     pub(crate) fn observation_due(&self) -> bool {
-        self.tracker.is_some() && self.progress.observed.load(Ordering::Acquire)
+        self.progress.observed.load(Ordering::Acquire) && self.may_track()
+    }
+
+    fn may_track(&self) -> bool {
+        self.tracker.is_some_and(Tracker::may_try)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use futures::FutureExt;
 use futures::future::join;
@@ -55,7 +57,7 @@ impl<const N: usize> Call<N> {
         }
         let output = body.await;
         if self.binding.observation_due() {
-            Box::pin(track::observations(self.binding)).await;
+            Box::pin(track::observations(self.binding, Instant::now())).await;
         }
         output
     }
@@ -64,10 +66,13 @@ impl<const N: usize> Call<N> {
 /// Runs body and tracking together and answers when both are done. A body that panics does so
 /// after its declarations are recorded.
 async fn beside<F: Future>(binding: &'static Binding, body: F) -> F::Output {
-    let body = AssertUnwindSafe(body).catch_unwind();
-    let (output, ()) = join(body, track::declarations(binding)).await;
-    if !binding.declaration_due() && binding.observation_due() {
-        track::observations(binding).await;
+    let body = async {
+        let output = AssertUnwindSafe(body).catch_unwind().await;
+        (output, Instant::now())
+    };
+    let ((output, body_end), ()) = join(body, track::declarations(binding)).await;
+    if binding.progress.declared.load(Ordering::Acquire) {
+        track::observations(binding, body_end).await;
     }
     output.unwrap_or_else(|panic| resume_unwind(panic))
 }

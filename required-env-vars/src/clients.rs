@@ -13,7 +13,8 @@ use crate::binding::BoundVariable;
 #[allow(unused_imports, reason = "used by whichever services are enabled")]
 use crate::observe::Observer;
 
-/// Loads region, credentials and endpoint the way `aws-config` does. Makes no call.
+/// Loads region, credentials and endpoint the way `aws-config` does. Makes no call where the region
+/// is in the environment, as it is in Lambda; elsewhere `aws-config` may ask the instance for it.
 pub(crate) async fn load_config() -> SdkConfig {
     aws_config::defaults(BehaviorVersion::latest()).http_client(http_client()).load().await
 }

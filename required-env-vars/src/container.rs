@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex as SyncMutex, PoisonError};
+use std::sync::{Mutex as SyncMutex, MutexGuard, PoisonError};
 
 use aws_config::SdkConfig;
 use tokio::sync::{Mutex, OnceCell};
@@ -18,11 +17,14 @@ use crate::settings::Settings;
 use crate::track::Tracker;
 use crate::value::Value;
 
-/// The current container. Replaced, never changed, when it is restored from a snapshot.
-static CURRENT: SyncMutex<Option<&'static Container>> = SyncMutex::new(None);
+static CURRENT: SyncMutex<Current> = SyncMutex::new(Current { container: None, stale: false });
 
-/// Whether the current values were resolved before a snapshot that has yet to be restored.
-static BEFORE_SNAPSHOT: AtomicBool = AtomicBool::new(false);
+struct Current {
+    /// Replaced, never changed, when the container is restored from a snapshot.
+    container: Option<&'static Container>,
+    /// It was made before a snapshot that is restored by the time a function is called.
+    stale: bool,
+}
 
 struct Container {
     settings: Settings,
@@ -60,41 +62,55 @@ struct Values {
 pub async fn init() -> Result<(), Error> {
     let result = resolve_now().await;
     if env::var_os("AWS_LAMBDA_INITIALIZATION_TYPE").is_some_and(|kind| kind == "snap-start") {
-        BEFORE_SNAPSHOT.store(true, Ordering::Release);
+        lock().stale = true;
     }
     result
 }
 
 pub(crate) async fn resolve_now() -> Result<(), Error> {
-    current().resolve_all().await
+    let container = lock().container();
+    container.resolve_all().await
 }
 
 /// Forgets everything that was resolved, so that the next call of each function resolves again
 /// with new clients and new connections.
 ///
-/// For snapshots this is automatic: the first invocation after [`init`] does it where
-/// `AWS_LAMBDA_INITIALIZATION_TYPE` is `snap-start`. Call it for runtimes that restore
-/// containers without saying so. No handler may be running.
+/// For SnapStart this is automatic after [`init`]: the first call of a function does it where
+/// `AWS_LAMBDA_INITIALIZATION_TYPE` is `snap-start`. Who calls annotated functions before the
+/// snapshot, to warm up, registers the `SnapStart` resource, or calls this after the restore. No
+/// annotated function may be running.
 pub fn restored() {
-    BEFORE_SNAPSHOT.store(false, Ordering::Release);
-    *CURRENT.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    for function in FUNCTIONS {
-        function.bind(None);
-    }
+    lock().forget();
 }
 
 /// Resolves one function's variables, unless that is done.
 pub(crate) async fn bind(function: &'static Function) -> Result<&'static Binding, Error> {
-    // An invocation can only come after the restore.
-    if BEFORE_SNAPSHOT.swap(false, Ordering::AcqRel) {
-        restored();
-    }
-    current().bind(function).await
+    let container = {
+        let mut current = lock();
+        if current.stale {
+            current.forget();
+        }
+        current.container()
+    };
+    container.bind(function).await
 }
 
-fn current() -> &'static Container {
-    let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
-    current.get_or_insert_with(|| Box::leak(Box::new(Container::new())))
+fn lock() -> MutexGuard<'static, Current> {
+    CURRENT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Current {
+    fn container(&mut self) -> &'static Container {
+        self.container.get_or_insert_with(|| Box::leak(Box::new(Container::new())))
+    }
+
+    fn forget(&mut self) {
+        self.stale = false;
+        self.container = None;
+        for function in FUNCTIONS {
+            function.bind(None);
+        }
+    }
 }
 
 impl Container {
@@ -111,6 +127,10 @@ impl Container {
     async fn resolve_all(&self) -> Result<(), Error> {
         let mut values = self.values.lock().await;
         let unresolved = self.resolve(&mut values, every_variable()).await;
+        if self.tracker.is_some() || FUNCTIONS.iter().any(|function| function.needs_clients) {
+            // The first invocation would do it otherwise.
+            self.config().await;
+        }
         match unresolved.is_empty() {
             true => Ok(()),
             false => Err(self.error(None, every_variable().len(), unresolved)),
@@ -206,5 +226,5 @@ fn every_variable() -> BTreeSet<&'static str> {
 
 /// The error of generated code that does not fit this crate.
 pub(crate) fn miscounted(function: &'static Function) -> Error {
-    current().error(Some(function.path), function.variables.len(), Vec::new())
+    lock().container().error(Some(function.path), function.variables.len(), Vec::new())
 }

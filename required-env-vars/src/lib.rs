@@ -55,8 +55,8 @@
 //!
 //! Where `ENV_VARS_TRACKING_TABLE` is set, each function's use of each variable is recorded there:
 //! operations declared, operations that really ran, where the value came from, `VERSION`. See
-//! [`tracking`] for the table and its records. Tracking runs beside the body, gets a second at
-//! most, and never fails it. The role needs `dynamodb:BatchGetItem` and `dynamodb:UpdateItem` on
+//! [`tracking`] for the table and its records. Tracking runs beside the body, never fails it, and
+//! holds the answer up by a second at most (`ENV_VARS_TRACKING_TIMEOUT_MS`). The role needs `dynamodb:BatchGetItem` and `dynamodb:UpdateItem` on
 //! the table.
 //!
 //! # Features
@@ -67,9 +67,24 @@
 //!
 //! # Snapshots
 //!
-//! A container that is restored from a SnapStart snapshot resolves again: in its first invocation,
-//! or in the restore phase where `SnapStart` is registered. For other kinds of snapshots there is
-//! [`restored`].
+//! A container that is restored from a SnapStart snapshot resolves again what [`init`] resolved: in
+//! its first invocation, or in the restore phase where `SnapStart` is registered. Who calls
+//! annotated functions before the snapshot registers it, because such a call looks like the first
+//! invocation. For other kinds of snapshots there is [`restored`].
+//!
+//! # Logs
+//!
+//! Nothing in here logs a value. The AWS SDK does at its `TRACE` level: whole requests and answers
+//! of the calls that a handler makes.
+
+#![cfg_attr(
+    not(feature = "dynamodb"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "without tracking and handles, what serves them is idle"
+    )
+)]
 
 // The macro writes `::required_env_vars`, in this crate's own tests too.
 extern crate self as required_env_vars;
@@ -135,23 +150,27 @@ pub use value::Source;
 /// | `operations` | SS | of all functions, `dynamodb:GetItem`; merged, never overwritten |
 /// | `first_accessed` | S | RFC 3339, UTC, written once |
 /// | `version` | S | of `VERSION`, when set |
-/// | `function:{path}` | M | one for each function |
+/// | `function:{path}@{lambda}` | M | one for each function and deployed Lambda |
 ///
 /// and in the map of a function:
 ///
 /// | key | type | meaning |
 /// |---|---|---|
-/// | `declared` | M | operation → last day (UTC) on which the function ran and declared it |
+/// | `path`, `lambda` | S | the function, and the deployed Lambda (`AWS_LAMBDA_FUNCTION_NAME`) |
+/// | `last_seen` | S | last day (UTC) on which it ran |
+/// | `declared` | M | operation → last day on which it was declared |
 /// | `observed` | M | operation → last day on which a request of it was sent |
-/// | `lambdas` | M | name of the deployed Lambda → last day on which it ran the function |
-/// | `last_seen` | S | last day on which the function ran |
-/// | `value_source` | S | `environment`, `service-parameter` or `shared-parameter` |
-/// | `file`, `line` | S, N | where the variable is declared |
-/// | `version`, `region` | S | of the last writer, where known |
+/// | `values` | M | name or ARN of the resource → last day on which the variable meant it |
+/// | `value_sources` | M | `environment`, `service-parameter`, `shared-parameter` → last day |
+/// | `declared_at` | M | `file:line` of the declaration → last day |
+/// | `versions`, `regions` | M | → last day |
 ///
-/// The Python and JavaScript writers of the same table store `operations` as a list. A list that
-/// says everything is left as it is; any other becomes the set of what it said and what is
-/// declared here. A record of unknown shape is left alone, and a warning names it.
+/// Where two versions are live at once, `version` and `resolved_value` are those of the one that
+/// last had something new to say; the map has both.
+///
+/// The Python and JavaScript writers of the same table store `operations` as a list. Whenever
+/// something is written here, it becomes the set of what it said and what is declared, without
+/// duplicates. A record of unknown shape is left alone, and a warning names it.
 #[cfg(feature = "dynamodb")]
 pub mod tracking {
     pub use crate::track::create_table;

@@ -1,6 +1,7 @@
 //! The few variables that say where the others are found.
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 /// Stage, service and places, read once per container from the process environment.
 ///
@@ -11,8 +12,10 @@ use std::ffi::OsString;
 /// | `PARAMETER_STORE_PREFIX` | first part of every parameter path | `/amplify` |
 /// | `VERSION` | version of the deployed code, recorded in the tracking table | none |
 /// | `ENV_VARS_TRACKING_TABLE` | tracking table; tracking is off without it | none |
+/// | `ENV_VARS_TRACKING_TIMEOUT_MS` | how long tracking may hold up an answer, in milliseconds | 1000 |
 ///
-/// Values are trimmed; an empty one, or one that is not UTF-8, counts as absent.
+/// Values are trimmed; an empty one, or one that is not UTF-8 or not a number
+/// where it should be one, counts as absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
     pub(crate) stage: String,
@@ -20,6 +23,8 @@ pub(crate) struct Settings {
     prefix: String,
     pub(crate) version: Option<String>,
     pub(crate) tracking_table: Option<String>,
+    /// How long tracking may hold up an answer.
+    pub(crate) tracking_time: Duration,
     /// Name of the deployed Lambda, where it runs in one.
     pub(crate) lambda: Option<String>,
 }
@@ -38,6 +43,9 @@ impl Settings {
             prefix: normalized(&prefix),
             version: text("VERSION"),
             tracking_table: text("ENV_VARS_TRACKING_TABLE"),
+            tracking_time: text("ENV_VARS_TRACKING_TIMEOUT_MS")
+                .and_then(|number| number.parse().ok())
+                .map_or(Duration::from_secs(1), Duration::from_millis),
             lambda: text("AWS_LAMBDA_FUNCTION_NAME"),
         }
     }

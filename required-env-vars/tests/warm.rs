@@ -38,3 +38,9 @@ async fn a_warm_call_allocates_nothing() {
     assert!(matches!(answer, Poll::Ready(Ok(_))));
     assert_eq!(allocations.count_total, 0);
 }
+
+#[tokio::test]
+async fn a_call_can_be_spawned() {
+    let answer = tokio::spawn(ten_variables(1)).await.unwrap().unwrap();
+    assert_eq!(answer, "required-env-vars".len() + "MIT OR Apache-2.0".len());
+}

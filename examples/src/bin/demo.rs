@@ -5,6 +5,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use examples::{Error, Lambda, SERVICE, TRACKING, show, start};
 use local_aws::{LambdaFunction, LocalAws};
 use serde_json::{Value, json};
@@ -93,7 +94,9 @@ impl Answer<'_> {
         let begin = Instant::now();
         let answer = self.function.invoke(event.clone()).await?;
         let took = begin.elapsed().as_millis();
-        let (status, body) = (&answer["statusCode"], answer["body"].as_str().unwrap_or("nothing"));
+        let body = answer["body"].as_str().unwrap_or_default();
+        let body = BASE64_STANDARD.decode(body).unwrap_or_default();
+        let (body, status) = (String::from_utf8_lossy(&body), &answer["statusCode"]);
         println!("{} answered {status} ({body}) after {took} ms", event["routeKey"]);
         println!("{}", show::calls(&self.aws.calls(), TRACKING));
         self.aws.clear_calls();

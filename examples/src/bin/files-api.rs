@@ -1,12 +1,13 @@
 //! An API handler over a table and a bucket: reads and writes the files of an invented company.
 //!
-//! `GET /files/{id}` answers a file's text, `PUT /files/{id}` stores it. The events are those of an
+//! `GET /files/{id}` answers a file, `PUT /files/{id}` stores it. The events are those of an
 //! API Gateway HTTP API (payload version 2.0).
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use aws_lambda_events::encodings::Body;
 use aws_lambda_events::http::Method;
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use required_env_vars::{DynamoDBOperation, DynamoTable, S3Operation, required_env_vars};
 
@@ -26,13 +27,10 @@ pub(crate) async fn files_api(
     let key = format!("{}/{id}", &*env.organization_email_domain);
 
     if request.request_context.http.method == Method::PUT {
-        let text = request.body.unwrap_or_default();
-        env.s3_consolidation_bucket_name
-            .put_object()
-            .key(&key)
-            .body(text.into_bytes().into())
-            .send()
-            .await?;
+        let Some(bytes) = body(request.body.unwrap_or_default(), request.is_base64_encoded) else {
+            return Ok(answer(400, "the body is not base64"));
+        };
+        env.s3_consolidation_bucket_name.put_object().key(&key).body(bytes.into()).send().await?;
         env.files_dynamo_table
             .update_item()
             .key("id", AttributeValue::S(id.clone()))
@@ -48,7 +46,19 @@ pub(crate) async fn files_api(
     };
     let object = env.s3_consolidation_bucket_name.get_object().key(key).send().await?;
     let bytes = object.body.collect().await?.into_bytes();
-    Ok(answer(200, &String::from_utf8_lossy(&bytes)))
+    let mut found = ApiGatewayV2httpResponse::default();
+    found.status_code = 200;
+    found.is_base64_encoded = true;
+    found.body = Some(Body::Text(BASE64_STANDARD.encode(bytes)));
+    Ok(found)
+}
+
+/// API Gateway encodes what is not text.
+fn body(text: String, is_base64_encoded: bool) -> Option<Vec<u8>> {
+    match is_base64_encoded {
+        true => BASE64_STANDARD.decode(text).ok(),
+        false => Some(text.into_bytes()),
+    }
 }
 
 /// A helper asks for the operations it performs, and works for every variable that declares them.

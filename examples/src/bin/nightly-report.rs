@@ -17,11 +17,7 @@ pub(crate) async fn nightly_report(
     env: NightlyReportEnv,
 ) -> Result<Value, Error> {
     let days: u32 = env.report_days.parse().map_err(|_| {
-        format!(
-            "REPORT_DAYS is `{}` (from the {}), not a number of days",
-            &*env.report_days,
-            env.report_days.source()
-        )
+        format!("REPORT_DAYS (from the {}) is not a number of days", env.report_days.source())
     })?;
     Ok(json!({
         "to": format!("{}@{}", &*env.report_recipient, &*env.organization_email_domain),

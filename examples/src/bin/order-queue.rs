@@ -1,4 +1,4 @@
-//! A queue consumer with a secret: checks the signature of each order and passes it on.
+//! A queue consumer with a secret: checks that each order comes from the shop and passes it on.
 //!
 //! Answers the messages that failed, so that SQS delivers only those again
 //! (`ReportBatchItemFailures`).
@@ -28,16 +28,18 @@ pub(crate) async fn order_queue(
 
     let mut answer = SqsBatchResponse::default();
     for message in event.payload.records {
+        let id = message.message_id.clone().unwrap_or_default();
         let accepted = match accepted_order(&message, shop_key) {
             Some(number) => {
                 let send = env.accepted_orders_queue_url.send_message().message_body(number);
-                send.send().await.is_ok()
+                send.send().await.map_err(|error| error.into_service_error().to_string())
             }
-            None => false,
+            None => Err("not an order of the shop".to_owned()),
         };
-        if !accepted {
+        if let Err(why) = accepted {
+            tracing::warn!(id, why, "the message goes back to the queue");
             let mut failure = BatchItemFailure::default();
-            failure.item_identifier = message.message_id.unwrap_or_default();
+            failure.item_identifier = id;
             answer.batch_item_failures.push(failure);
         }
     }

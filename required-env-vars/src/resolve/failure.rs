@@ -70,7 +70,8 @@ where
         SdkError::ServiceError(service) => {
             let code = service.err().code().unwrap_or("error without a code");
             let message = service.err().message().unwrap_or("no message");
-            Failure::new(service_reason(code, message), format!("{code}: {message}"))
+            let status = service.raw().status().as_u16();
+            Failure::new(service_reason(status, code, message), format!("{code}: {message}"))
         }
         SdkError::ResponseError(_) => {
             Failure::new(Reason::Unreachable, "the answer is not one of this service's")
@@ -99,11 +100,9 @@ fn causes(error: &(dyn StdError + 'static)) -> String {
 /// Parameter Store reports a key that may not be used as `AccessDeniedException` with KMS's
 /// message, and a key that is gone or disabled as `InvalidKeyId`
 /// ([GetParameters](https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html)).
-fn service_reason(code: &str, message: &str) -> Reason {
-    let about_a_key = |text: &str| {
-        let text = text.to_ascii_lowercase();
-        ["kms", "ciphertext", "decrypt"].iter().any(|word| text.contains(word))
-    };
+fn service_reason(status: u16, code: &str, message: &str) -> Reason {
+    // Names of roles and parameters stand in the message too, so only whole phrases count.
+    let about_a_key = message.contains("perform: kms:") || message.contains("ciphertext");
     match code {
         "ThrottlingException"
         | "Throttling"
@@ -112,7 +111,7 @@ fn service_reason(code: &str, message: &str) -> Reason {
         | "TooManyRequestsException"
         | "RequestLimitExceeded" => Reason::Throttled,
         "InvalidKeyId" => Reason::Undecryptable,
-        "AccessDeniedException" | "AccessDenied" if about_a_key(message) => Reason::Undecryptable,
+        "AccessDeniedException" | "AccessDenied" if about_a_key => Reason::Undecryptable,
         "AccessDeniedException" | "AccessDenied" => Reason::AccessDenied,
         "UnrecognizedClientException"
         | "InvalidClientTokenId"
@@ -122,7 +121,7 @@ fn service_reason(code: &str, message: &str) -> Reason {
         | "MissingAuthenticationToken"
         | "IncompleteSignature" => Reason::BadCredentials,
         code if code.starts_with("KMS") => Reason::Undecryptable,
-        "InternalServerError" | "ServiceUnavailable" => Reason::Unreachable,
+        _ if status >= 500 => Reason::Unreachable,
         _ => Reason::Refused,
     }
 }
@@ -133,30 +132,33 @@ mod tests {
 
     #[test]
     fn causes_that_need_different_people_are_told_apart() {
-        for (code, message, expected) in [
+        let not_allowed = "User: arn:aws:sts::111122223333:assumed-role/decrypt-kms/f is not \
+                           authorized to perform: ssm:GetParameters on resource: \
+                           arn:aws:ssm:eu-west-1:111122223333:parameter/amplify/dev/f/KMS_KEY_ARN";
+        for (status, code, message, expected) in [
+            (400, "AccessDeniedException", not_allowed, Reason::AccessDenied),
             (
-                "AccessDeniedException",
-                "User is not authorized to perform: ssm:GetParameters",
-                Reason::AccessDenied,
-            ),
-            (
+                400,
                 "AccessDeniedException",
                 "The ciphertext refers to a customer master key that does not exist",
                 Reason::Undecryptable,
             ),
             (
+                400,
                 "AccessDeniedException",
-                "User is not authorized to perform: kms:Decrypt",
+                "User: x is not authorized to perform: kms:Decrypt on resource: y",
                 Reason::Undecryptable,
             ),
-            ("InvalidKeyId", "", Reason::Undecryptable),
-            ("KMSInvalidStateException", "", Reason::Undecryptable),
-            ("ThrottlingException", "Rate exceeded", Reason::Throttled),
-            ("ExpiredTokenException", "", Reason::BadCredentials),
-            ("ValidationException", "1 validation error detected", Reason::Refused),
-            ("InternalServerError", "", Reason::Unreachable),
+            (400, "InvalidKeyId", "", Reason::Undecryptable),
+            (400, "KMSInvalidStateException", "", Reason::Undecryptable),
+            (400, "ThrottlingException", "Rate exceeded", Reason::Throttled),
+            (400, "ExpiredTokenException", "", Reason::BadCredentials),
+            (400, "ValidationException", "1 validation error detected", Reason::Refused),
+            (500, "InternalServerError", "", Reason::Unreachable),
+            (500, "InternalFailure", "", Reason::Unreachable),
+            (503, "ThrottlingException", "", Reason::Throttled),
         ] {
-            assert_eq!(service_reason(code, message), expected, "{code} {message}");
+            assert_eq!(service_reason(status, code, message), expected, "{code} {message}");
         }
     }
 }

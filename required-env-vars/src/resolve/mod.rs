@@ -10,11 +10,12 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use aws_sdk_ssm::Client;
+use tokio::time::Instant;
 
 pub use failure::Reason;
 pub(crate) use failure::{Failure, classified};
-use parameter_store::Parameter;
 pub(crate) use parameter_store::client;
+use parameter_store::{PATIENCE, Parameter};
 
 use crate::error::{Attempt, Unresolved};
 use crate::settings::Settings;
@@ -68,13 +69,14 @@ pub(crate) async fn from_parameter_store(
         })
         .collect();
 
+    let deadline = Instant::now() + PATIENCE;
     for source in [Source::ServiceParameter, Source::SharedParameter] {
         let path = |name: &str| match source {
             Source::SharedParameter => settings.shared_path(name),
             _ => settings.service_path(name),
         };
         let paths = tried.keys().map(|name| (path(name), *name)).collect();
-        for (path, name, found) in parameter_store::fetch(client, paths).await {
+        for (path, name, found) in parameter_store::fetch(client, paths, deadline).await {
             let failure = match found {
                 Ok(Parameter { text, secure }) if !text.trim().is_empty() => {
                     tried.remove(name);

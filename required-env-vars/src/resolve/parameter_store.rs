@@ -2,8 +2,8 @@
 //!
 //! [GetParameters](https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html)
 //! takes at most ten names and answers unknown ones in a list of its own. One name that may not be
-//! read, or not be decrypted, fails the whole call: such a batch is halved until the culprit stands
-//! alone.
+//! read, or not be decrypted, fails the whole call: such a batch is asked for again without the name
+//! that the message speaks of, or halved until the culprit stands alone.
 //!
 //! Assumption that only AWS can prove: a denied or undecryptable name fails the call as a whole,
 //! and does so with `AccessDeniedException`, `InvalidKeyId` or a validation error. Were it
@@ -19,9 +19,12 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use futures::FutureExt;
 use futures::future::{BoxFuture, join, join_all};
+use tokio::time::{Instant, timeout_at};
 
 use super::failure::{Failure, Reason, classified};
 
+/// Both rounds together; Lambda gives ten seconds to INIT.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
 /// Names a `GetParameters` call takes.
 const BATCH: usize = 10;
 
@@ -33,8 +36,8 @@ pub(crate) struct Parameter {
 type Found = Result<Parameter, Failure>;
 type Paths = BTreeMap<String, &'static str>;
 
-/// A client whose patience fits into the ten seconds that Lambda gives to INIT, for both rounds:
-/// throttling is retried for about three seconds, with jitter, and silence is given up after 4.5.
+/// A client that retries throttling for about three seconds, with jitter, and gives silence up
+/// after 4.5.
 pub(crate) fn client(config: &SdkConfig) -> Client {
     let retry = RetryConfig::standard()
         .with_max_attempts(6)
@@ -50,10 +53,15 @@ pub(crate) fn client(config: &SdkConfig) -> Client {
     Client::from_conf(config)
 }
 
-/// Fetches every path, ten a call, all calls at once. Answers path, variable name and outcome.
-pub(crate) async fn fetch(client: &Client, paths: Paths) -> Vec<(String, &'static str, Found)> {
+/// Fetches every path, ten a call, all calls at once, until the deadline. Answers path, variable
+/// name and outcome.
+pub(crate) async fn fetch(
+    client: &Client,
+    paths: Paths,
+    deadline: Instant,
+) -> Vec<(String, &'static str, Found)> {
     let names: Vec<String> = paths.keys().cloned().collect();
-    let batches = names.chunks(BATCH).map(|batch| fetch_batch(client, batch.to_vec()));
+    let batches = names.chunks(BATCH).map(|batch| fetch_batch(client, batch.to_vec(), deadline));
     let mut found: BTreeMap<String, Found> =
         join_all(batches).await.into_iter().flatten().collect();
     paths
@@ -67,26 +75,16 @@ pub(crate) async fn fetch(client: &Client, paths: Paths) -> Vec<(String, &'stati
         .collect()
 }
 
-/// Boxed because it halves itself.
-fn fetch_batch(client: &Client, mut names: Vec<String>) -> BoxFuture<'_, Vec<(String, Found)>> {
+/// Boxed because it calls itself with smaller batches.
+fn fetch_batch(
+    client: &Client,
+    mut names: Vec<String>,
+    deadline: Instant,
+) -> BoxFuture<'_, Vec<(String, Found)>> {
     async move {
-        let request = client.get_parameters().set_names(Some(names.clone())).with_decryption(true);
-        let failure = match request.send().await {
-            Ok(answer) => {
-                let absent = answer
-                    .invalid_parameters
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(|name| (name, Err(Failure::new(Reason::Absent, "no such parameter"))));
-                let parameters = answer.parameters.unwrap_or_default();
-                let found = parameters.into_iter().filter_map(|parameter| {
-                    let secure = parameter.r#type == Some(ParameterType::SecureString);
-                    let text = parameter.value.unwrap_or_default();
-                    Some((parameter.name?, Ok(Parameter { text, secure })))
-                });
-                return absent.chain(found).collect();
-            }
-            Err(error) => classified(&error),
+        let failure = match ask(client, &names, deadline).await {
+            Ok(found) => return found,
+            Err(failure) => failure,
         };
         // Smaller batches help against one bad name, and against nothing else.
         let one_bad_name = matches!(
@@ -96,10 +94,70 @@ fn fetch_batch(client: &Client, mut names: Vec<String>) -> BoxFuture<'_, Vec<(St
         if names.len() == 1 || !one_bad_name {
             return names.into_iter().map(|name| (name, Err(failure.clone()))).collect();
         }
+        if let Some(culprit) = named(&failure.detail, &names) {
+            let culprit = names.remove(culprit);
+            let mut found = fetch_batch(client, names, deadline).await;
+            found.push((culprit, Err(failure)));
+            return found;
+        }
         let half = names.split_off(names.len() / 2);
-        let (mut first, second) = join(fetch_batch(client, names), fetch_batch(client, half)).await;
+        let first = fetch_batch(client, names, deadline);
+        let (mut first, second) = join(first, fetch_batch(client, half, deadline)).await;
         first.extend(second);
         first
     }
     .boxed()
+}
+
+/// One call.
+async fn ask(
+    client: &Client,
+    names: &[String],
+    deadline: Instant,
+) -> Result<Vec<(String, Found)>, Failure> {
+    let request = client.get_parameters().set_names(Some(names.to_vec())).with_decryption(true);
+    let answer = timeout_at(deadline, request.send()).await.map_err(|_| {
+        Failure::new(Reason::Unreachable, "no answer within the time that Lambda gives to INIT")
+    })?;
+    let answer = answer.map_err(|error| classified(&error))?;
+    let absent = answer
+        .invalid_parameters
+        .unwrap_or_default()
+        .into_iter()
+        .map(|name| (name, Err(Failure::new(Reason::Absent, "no such parameter"))));
+    let found = answer.parameters.unwrap_or_default().into_iter().filter_map(|parameter| {
+        let secure = parameter.r#type == Some(ParameterType::SecureString);
+        let text = parameter.value.unwrap_or_default();
+        Some((parameter.name?, Ok(Parameter { text, secure })))
+    });
+    Ok(absent.chain(found).collect())
+}
+
+/// Which of the names a message of a denial is about: it speaks of the ARN of one parameter.
+fn named(message: &str, names: &[String]) -> Option<usize> {
+    let (_, resource) = message.split_once(":parameter/")?;
+    let end = resource.find(|c: char| !c.is_ascii_alphanumeric() && !"/._-".contains(c));
+    let path = &resource[..end.unwrap_or(resource.len())];
+    names.iter().position(|name| name.trim_start_matches('/') == path.trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn a_denial_names_its_parameter() {
+        let names: Vec<String> =
+            ["/amplify/dev/f/A", "/amplify/dev/f/AB"].map(str::to_owned).to_vec();
+        for (message, expected) in [
+            ("on resource: arn:aws:ssm:eu-west-1:1:parameter/amplify/dev/f/AB because", Some(1)),
+            ("on resource: arn:aws:ssm:eu-west-1:1:parameter/amplify/dev/f/A", Some(0)),
+            ("on resource: arn:aws:ssm:eu-west-1:1:parameter/amplify/dev/f/A.", Some(0)),
+            ("on resource: arn:aws:ssm:eu-west-1:1:parameter/amplify/dev/*", None),
+            ("The ciphertext refers to a key that does not exist", None),
+            ("", None),
+        ] {
+            assert_eq!(named(message, &names), expected, "{message}");
+        }
+    }
 }

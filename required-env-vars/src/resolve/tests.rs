@@ -127,6 +127,47 @@ async fn one_undecryptable_name_does_not_fail_its_neighbours() {
 }
 
 #[tokio::test]
+async fn a_role_that_may_read_nothing_costs_a_call_a_name_at_most() {
+    let (aws, client) = world().await;
+    aws.ssm().deny("/amplify");
+    let resolution = resolve(&client, &LETTERS).await;
+    for name in LETTERS {
+        assert_eq!(outcome(&resolution, name), Err(Reason::AccessDenied));
+    }
+    assert!(aws.count("ssm", "GetParameters") <= LETTERS.len(), "{}", aws.total());
+}
+
+#[tokio::test]
+async fn a_service_that_fails_is_unreachable_and_not_asked_name_by_name() {
+    let (aws, client) = world().await;
+    let failure = Effect::Error {
+        status: 500,
+        code: "InternalFailure".to_owned(),
+        message: "try again".to_owned(),
+    };
+    aws.faults().add(Fault::on("ssm", "GetParameters").every().with(failure));
+    let resolution = resolve(&client, &LETTERS[..10]).await;
+    assert_eq!(outcome(&resolution, "A"), Err(Reason::Unreachable));
+    assert!(aws.count("ssm", "GetParameters") <= 6, "{}", aws.total());
+}
+
+#[tokio::test]
+async fn slow_rounds_end_within_the_time_of_init() {
+    let (aws, client) = world().await;
+    let slow = Effect::Delay(Duration::from_millis(1900));
+    aws.faults().add(Fault::on("ssm", "GetParameters").every().with(slow));
+    for name in LETTERS {
+        aws.ssm().put_secure(&format!("/amplify/dev/files/{name}"), name);
+    }
+    aws.ssm().make_undecryptable("/amplify/dev/files/C");
+    let begin = Instant::now();
+    let resolution = resolve(&client, &LETTERS).await;
+    assert!(begin.elapsed() < Duration::from_secs(9), "{:?}", begin.elapsed());
+    assert_eq!(outcome(&resolution, "Y"), Ok(("Y", Source::ServiceParameter)));
+    assert!(matches!(outcome(&resolution, "C"), Err(Reason::Undecryptable | Reason::Unreachable)));
+}
+
+#[tokio::test]
 async fn throttling_for_a_while_is_waited_out() {
     let (aws, client) = world().await;
     aws.ssm().put("/amplify/dev/files/A", "here");

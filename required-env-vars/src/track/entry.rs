@@ -1,34 +1,43 @@
-//! One function's part of a tracking record: the attribute `function:{path}`, a map.
+//! One function's part of a tracking record: the attribute `function:{path}@{lambda}`, a map.
 //!
 //! | key | type | meaning |
 //! |---|---|---|
-//! | `declared` | M | IAM spelling of each declared operation → last day it was declared |
-//! | `observed` | M | IAM spelling of each operation that really ran → last day it did |
-//! | `lambdas` | M | name of each deployed Lambda that runs the function → last day it did |
-//! | `last_seen` | S | last day the function ran |
-//! | `value_source` | S | `environment`, `service-parameter` or `shared-parameter` |
-//! | `file`, `line` | S, N | where the variable is declared |
-//! | `version`, `region` | S | of the last writer, where known |
+//! | `path`, `lambda` | S | the function, and the deployed Lambda that ran it, where it was one |
+//! | `last_seen` | S | last day on which it ran |
+//! | `declared` | M | operation → last day on which it was declared |
+//! | `observed` | M | operation → last day on which a request of it was sent |
+//! | `values` | M | name or ARN of the resource → last day on which the variable meant it |
+//! | `value_sources` | M | `environment`, `service-parameter`, `shared-parameter` → last day |
+//! | `declared_at` | M | `file:line` → last day |
+//! | `versions`, `regions` | M | → last day |
 //!
-//! Days are UTC, `2026-11-21`. They are what lets permissions shrink: an operation that newer
-//! versions no longer declare keeps its old day, while two versions that are live at the same time
-//! both stand. A day costs at most one write per record and day over all containers.
+//! Days are UTC, `2026-11-21`. They let permissions shrink: an operation that newer versions no
+//! longer declare keeps its old day, while two versions that are live at the same time both stand
+//! and do not overwrite each other at every cold start. A day costs at most one write per record
+//! and function over all containers.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+
+/// Days kept in one map: what is older than this many others is forgotten, so that a record does
+/// not grow with every deployment.
+const KEPT: usize = 50;
 
 /// What one function has to say about one variable.
 #[derive(Clone, Debug)]
 pub(super) struct Entry<'e> {
     /// Path of the function.
     pub(super) function: &'e str,
-    pub(super) file: &'e str,
-    pub(super) line: u32,
-    pub(super) value_source: &'e str,
+    /// Name of the deployed Lambda.
+    pub(super) lambda: Option<&'e str>,
     pub(super) declared: Vec<&'e str>,
     pub(super) observed: Vec<&'e str>,
-    pub(super) lambda: Option<&'e str>,
+    /// Name or ARN of the resource; `None` for what must not be recorded.
+    pub(super) value: Option<&'e str>,
+    pub(super) value_source: &'e str,
+    /// `file:line`
+    pub(super) declared_at: String,
     pub(super) version: Option<&'e str>,
     pub(super) region: Option<&'e str>,
     /// Today, UTC.
@@ -38,10 +47,13 @@ pub(super) struct Entry<'e> {
 type Map = HashMap<String, AttributeValue>;
 
 impl Entry<'_> {
-    /// Name of the attribute. One for each function, at the top level, so that functions never
-    /// get into each other's way.
+    /// Name of the attribute. One for each function and Lambda, at the top level, so that they
+    /// never get into each other's way, and a role's permissions can be told from its own entries.
     pub(super) fn attribute(&self) -> String {
-        format!("function:{}", self.function)
+        match self.lambda {
+            Some(lambda) => format!("function:{}@{lambda}", self.function),
+            None => format!("function:{}", self.function),
+        }
     }
 
     /// The entry that says this and everything that `old` said. Keys it does not know stay.
@@ -54,19 +66,21 @@ impl Entry<'_> {
             Some(AttributeValue::M(map)) => map.clone(),
             Some(_) => return Err("not a map".to_owned()),
         };
-        self.merge_days(&mut map, "declared", &self.declared)?;
-        self.merge_days(&mut map, "observed", &self.observed)?;
-        self.merge_days(&mut map, "lambdas", self.lambda.as_slice())?;
+        let days = [
+            ("declared", self.declared.as_slice(), usize::MAX),
+            ("observed", &self.observed, usize::MAX),
+            ("values", self.value.as_slice(), KEPT),
+            ("value_sources", &[self.value_source], KEPT),
+            ("declared_at", &[self.declared_at.as_str()], KEPT),
+            ("versions", self.version.as_slice(), KEPT),
+            ("regions", self.region.as_slice(), KEPT),
+        ];
+        for (name, seen, kept) in days {
+            self.merge_days(&mut map, name, seen, kept)?;
+        }
         let last_seen = later(map.get("last_seen"), &self.day);
         map.insert("last_seen".to_owned(), last_seen);
-        map.insert("line".to_owned(), AttributeValue::N(self.line.to_string()));
-        let texts = [
-            ("file", Some(self.file)),
-            ("value_source", Some(self.value_source)),
-            ("version", self.version),
-            ("region", self.region),
-        ];
-        for (name, text) in texts {
+        for (name, text) in [("path", Some(self.function)), ("lambda", self.lambda)] {
             if let Some(text) = text {
                 map.insert(name.to_owned(), AttributeValue::S(text.to_owned()));
             }
@@ -74,7 +88,13 @@ impl Entry<'_> {
         Ok(AttributeValue::M(map))
     }
 
-    fn merge_days(&self, map: &mut Map, name: &str, seen: &[&str]) -> Result<(), String> {
+    fn merge_days(
+        &self,
+        map: &mut Map,
+        name: &str,
+        seen: &[&str],
+        kept: usize,
+    ) -> Result<(), String> {
         if seen.is_empty() {
             return Ok(());
         }
@@ -85,6 +105,13 @@ impl Entry<'_> {
         for seen in seen {
             let day = later(days.get(*seen), &self.day);
             days.insert((*seen).to_owned(), day);
+        }
+        while days.len() > kept {
+            let day = |value: &AttributeValue| value.as_s().cloned().unwrap_or_default();
+            let others = days.iter().filter(|(name, _)| !seen.contains(&name.as_str()));
+            let oldest = others.map(|(name, value)| (day(value), name.clone())).min();
+            let Some((_, oldest)) = oldest else { break };
+            days.remove(&oldest);
         }
         Ok(())
     }

@@ -1,11 +1,15 @@
 //! Tracking: who uses which variable for what, recorded in a table while the handler runs.
 //!
-//! Off unless `ENV_VARS_TRACKING_TABLE` is set. It runs beside the body, never fails it, and is
-//! given up a second after it began, so that nothing of it outlives the answer (Lambda freezes the
-//! container then). What was not written is not remembered as written: the next invocation tries
-//! again, at once after the first failure, then after a second, doubling up to a quarter of an
-//! hour. A failure is one `tracing` warning.
+//! Off unless `ENV_VARS_TRACKING_TABLE` is set. It runs beside the body, never fails it, and ends
+//! before the answer (Lambda freezes the container then): what is declared is recorded within a
+//! second from the begin of the call, what ran for the first time within a second from the end of
+//! its body, so an answer is held up by a second at most. `ENV_VARS_TRACKING_TIMEOUT_MS` changes
+//! the second. What was not written is not remembered as written: the next invocation tries again,
+//! at once after the first failure, then after a second, doubling up to a quarter of an hour. A
+//! failure is one `tracing` warning.
 
+#[cfg(feature = "dynamodb")]
+mod attempt;
 #[cfg(feature = "dynamodb")]
 mod entry;
 #[cfg(feature = "dynamodb")]
@@ -23,15 +27,19 @@ mod tracker;
 mod update;
 
 #[cfg(feature = "dynamodb")]
+pub(crate) use attempt::{declarations, observations};
+#[cfg(feature = "dynamodb")]
 pub use table::create_table;
 #[cfg(feature = "dynamodb")]
-pub(crate) use tracker::{Tracker, declarations, observations};
+pub(crate) use tracker::Tracker;
 
 #[cfg(not(feature = "dynamodb"))]
 pub(crate) use without_table::{Tracker, declarations, observations};
 
 #[cfg(not(feature = "dynamodb"))]
 mod without_table {
+    use std::time::Instant;
+
     use aws_config::SdkConfig;
 
     use crate::binding::Binding;
@@ -53,9 +61,13 @@ mod without_table {
         }
 
         pub(crate) fn configure(&self, _config: &SdkConfig) {}
+
+        pub(crate) fn may_try(&self) -> bool {
+            false
+        }
     }
 
     pub(crate) async fn declarations(_binding: &Binding) {}
 
-    pub(crate) async fn observations(_binding: &Binding) {}
+    pub(crate) async fn observations(_binding: &Binding, _body_end: Instant) {}
 }

@@ -9,12 +9,15 @@
 //! | `operations` | SS | IAM spelling, merged over all functions, never shrinks |
 //! | `first_accessed` | S | RFC 3339, UTC, written once |
 //! | `version` | S | of `VERSION`, when set |
-//! | `function:{path}` | M | one for each function, see [`entry`](super::entry) |
+//! | `function:{path}@{lambda}` | M | one for each function, see [`entry`](super::entry) |
 //!
 //! Two other writers share the table. They read `operations` as a sequence and write it as a list,
-//! of `dynamodb:GetItem` (Python) or `GET_ITEM` (JavaScript). A list that already holds what is
-//! declared is left alone; one that does not is replaced by the set of everything, provided that it
-//! is still the list that was read.
+//! of `dynamodb:GetItem` (Python) or `GET_ITEM` (JavaScript). Whenever something is written, a list
+//! becomes the set of everything, provided that it is still the list that was read; a list that
+//! already says what is declared is no reason to write, or the writers would take turns at it.
+//!
+//! Every write says all that is declared, and is refused where `operations` is not what it was
+//! planned for: what another writer erased since it was read comes back.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -34,12 +37,9 @@ pub(super) struct Usage<'u> {
     pub(super) service: &'u str,
     pub(super) variable: &'u str,
     pub(super) operations: &'u [Operation],
-    /// Name or ARN of a resource; `None` for what must not be recorded.
-    pub(super) resolved_value: Option<&'u str>,
     /// The value is a SecureString's: one that stands in the record is taken out.
     pub(super) secure: bool,
     pub(super) parameter_path: String,
-    pub(super) version: Option<&'u str>,
     /// RFC 3339, UTC.
     pub(super) now: String,
     pub(super) entry: entry::Entry<'u>,
@@ -83,9 +83,9 @@ pub(super) fn plan(row: Option<&Item>, usage: &Usage<'_>) -> Plan {
     let empty = Item::new();
     let row = row.unwrap_or(&empty);
     let mut change = Change::default();
-    let result = merge_texts(row, usage, &mut change)
-        .and_then(|()| merge_operations(row, usage.operations, &mut change))
-        .and_then(|()| merge_entry(row, usage, &mut change));
+    let result = merge_entry(row, usage, &mut change)
+        .and_then(|()| merge_texts(row, usage, &mut change))
+        .and_then(|()| merge_operations(row, usage.operations, &mut change));
     match result {
         Err(why) => Plan::UnknownShape(why),
         Ok(()) if change.changes_nothing() => Plan::UpToDate,
@@ -103,17 +103,20 @@ impl Change {
 }
 
 fn merge_texts(row: &Item, usage: &Usage<'_>, change: &mut Change) -> Result<(), String> {
+    // What may differ between two live versions follows news only, or they would take turns at it.
+    let news = !change.changes_nothing();
     let wanted = [
-        ("service_name", Some(usage.service)),
-        ("var_name", Some(usage.variable)),
-        ("resolved_value", usage.resolved_value),
-        ("parameter_path", Some(usage.parameter_path.as_str())),
-        ("version", usage.version),
+        ("service_name", Some(usage.service), true),
+        ("var_name", Some(usage.variable), true),
+        ("parameter_path", Some(usage.parameter_path.as_str()), true),
+        ("resolved_value", usage.entry.value, news),
+        ("version", usage.entry.version, news),
     ];
-    for (name, wanted) in wanted {
+    for (name, wanted, replace) in wanted {
         let current = text(row, name)?;
         if let Some(wanted) = wanted
             && current != Some(wanted)
+            && (replace || current.is_none())
         {
             change.set.push((name.to_owned(), AttributeValue::S(wanted.to_owned())));
         }
@@ -138,34 +141,37 @@ fn text<'r>(row: &'r Item, name: &str) -> Result<Option<&'r str>, String> {
 
 fn merge_operations(row: &Item, declared: &[Operation], change: &mut Change) -> Result<(), String> {
     let wanted: BTreeSet<String> = declared.iter().map(|op| op.iam().to_owned()).collect();
-    match row.get(OPERATIONS) {
-        None | Some(AttributeValue::Ss(_)) => {
-            let known = match row.get(OPERATIONS) {
-                Some(AttributeValue::Ss(set)) => normalized(set, declared),
-                _ => BTreeSet::new(),
-            };
-            let missing: Vec<String> = wanted.difference(&known).cloned().collect();
-            if !missing.is_empty() {
-                change.add.push((OPERATIONS.to_owned(), AttributeValue::Ss(missing)));
-                change.conditions.push(Condition::MissingOrStringSet(OPERATIONS.to_owned()));
-            }
-            Ok(())
-        }
-        Some(list @ AttributeValue::L(elements)) => {
-            let texts: Result<Vec<String>, _> =
-                elements.iter().map(|e| e.as_s().cloned()).collect();
+    let name = || OPERATIONS.to_owned();
+    let old = row.get(OPERATIONS);
+    let known = match old {
+        None => BTreeSet::new(),
+        Some(AttributeValue::Ss(set)) => normalized(set, declared),
+        Some(AttributeValue::L(list)) => {
+            let texts: Result<Vec<String>, _> = list.iter().map(|e| e.as_s().cloned()).collect();
             let texts = texts.map_err(|_| "`operations` holds something else than strings")?;
-            let mut all = normalized(&texts, declared);
-            if !wanted.is_subset(&all) {
-                all.extend(wanted);
-                let all = AttributeValue::Ss(all.into_iter().collect());
-                change.set.push((OPERATIONS.to_owned(), all));
-                change.conditions.push(Condition::Equals(OPERATIONS.to_owned(), list.clone()));
-            }
-            Ok(())
+            normalized(&texts, declared)
         }
-        Some(_) => Err("`operations` is neither a set nor a list".to_owned()),
+        Some(_) => return Err("`operations` is neither a set nor a list".to_owned()),
+    };
+    if wanted.is_subset(&known) && change.changes_nothing() {
+        return Ok(());
     }
+    match old {
+        Some(list @ AttributeValue::L(_)) => {
+            let all: Vec<String> = known.union(&wanted).cloned().collect();
+            change.conditions.push(Condition::Equals(name(), list.clone()));
+            match all.is_empty() {
+                true => change.remove.push(name()),
+                false => change.set.push((name(), AttributeValue::Ss(all))),
+            }
+        }
+        _ if wanted.is_empty() => {}
+        _ => {
+            change.add.push((name(), AttributeValue::Ss(wanted.into_iter().collect())));
+            change.conditions.push(Condition::MissingOrStringSet(name()));
+        }
+    }
+    Ok(())
 }
 
 fn merge_entry(row: &Item, usage: &Usage<'_>, change: &mut Change) -> Result<(), String> {

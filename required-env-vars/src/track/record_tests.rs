@@ -21,15 +21,13 @@ fn usage<'u>(operations: &'u [Operation], function: &'u str, day: &str) -> Usage
         service: "files",
         variable: "FILES_DYNAMO_TABLE",
         operations,
-        resolved_value: Some("files-dev"),
         secure: false,
         parameter_path: "/amplify/dev/files/FILES_DYNAMO_TABLE".to_owned(),
-        version: Some("7"),
         now: format!("{day}T10:00:00Z"),
         entry: Entry {
             function,
-            file: "src/files.rs",
-            line: 12,
+            value: Some("files-dev"),
+            declared_at: "src/files.rs:12".to_owned(),
             value_source: "environment",
             observed: declared.iter().take(1).copied().collect(),
             declared,
@@ -189,14 +187,58 @@ fn lists_of_the_other_writers_become_one_set_without_duplicates() {
 }
 
 #[test]
-fn a_list_that_holds_everything_is_left_as_its_writer_wrote_it() {
-    for old in
+fn a_list_that_holds_everything_is_no_reason_to_write() {
+    let usage = usage(OPERATIONS, "app::get_file", "2026-11-21");
+    for theirs in
         [list(&["GET_ITEM", "TAG_RESOURCE"]), list(&["dynamodb:TagResource", "dynamodb:GetItem"])]
     {
-        let row = Item::from([("operations".to_owned(), old.clone())]);
-        let new = planned(&row, &usage(OPERATIONS, "app::get_file", "2026-11-21"));
-        assert_eq!(new.get("operations"), Some(&old));
+        let mut row = planned(&Item::new(), &usage);
+        row.insert("operations".to_owned(), theirs);
+        assert_eq!(plan(Some(&row), &usage), Plan::UpToDate);
     }
+}
+
+#[test]
+fn two_live_versions_do_not_take_turns_at_a_record() {
+    let old = usage(OPERATIONS, "app::get_file", "2026-11-21");
+    let mut new = old.clone();
+    new.entry.version = Some("8");
+    new.entry.value = Some("files-next");
+    new.entry.declared_at = "src/files.rs:20".to_owned();
+    new.entry.value_source = "shared-parameter";
+    let row = planned(&planned(&Item::new(), &old), &new);
+    assert_eq!(row["version"], AttributeValue::S("8".to_owned()));
+    assert_eq!(row["resolved_value"], AttributeValue::S("files-next".to_owned()));
+    assert_eq!(plan(Some(&row), &old), Plan::UpToDate);
+    assert_eq!(plan(Some(&row), &new), Plan::UpToDate);
+}
+
+#[test]
+fn every_write_brings_back_what_another_writer_erased_meanwhile() {
+    let first = usage(OPERATIONS, "app::get_file", "2026-11-21");
+    let read = planned(&Item::new(), &first);
+    let second = usage(&OPERATIONS[..1], "app::find_file", "2026-11-21");
+    let Plan::Update(change) = plan(Some(&read), &second) else { panic!("nothing planned") };
+    let guard = Condition::MissingOrStringSet("operations".to_owned());
+    assert!(change.conditions.contains(&guard), "a list written meanwhile refuses the change");
+    let mut erased = read.clone();
+    erased.remove("operations");
+    assert_eq!(texts(&apply(&erased, &change)), ["dynamodb:GetItem"]);
+}
+
+#[test]
+fn a_record_does_not_grow_with_every_deployment() {
+    let mut row = Item::new();
+    for number in 0..200 {
+        let version = number.to_string();
+        let mut usage = usage(OPERATIONS, "f", &format!("2026-{:02}-01", 1 + number % 12));
+        usage.entry.version = Some(&version);
+        row = planned(&row, &usage);
+        assert_eq!(plan(Some(&row), &usage), Plan::UpToDate);
+    }
+    let entry = row["function:f@files-dev-get"].as_m().unwrap();
+    assert_eq!(entry["versions"].as_m().unwrap().len(), 50);
+    assert_eq!(entry["declared"].as_m().unwrap().len(), 2);
 }
 
 #[test]
@@ -208,7 +250,7 @@ fn records_of_unknown_shape_are_not_touched() {
         ("operations", AttributeValue::L(vec![number.clone()])),
         ("service_name", number.clone()),
         ("first_accessed", number.clone()),
-        ("function:app::get_file", number),
+        ("function:app::get_file@files-dev-get", number),
     ] {
         let row = Item::from([(name.to_owned(), value)]);
         let plan = plan(Some(&row), &usage(OPERATIONS, "app::get_file", "2026-11-21"));
@@ -222,7 +264,7 @@ fn what_must_not_be_recorded_is_not_and_a_secret_found_there_is_taken_out() {
     let secret = AttributeValue::S("canary".to_owned());
     let row = Item::from([("resolved_value".to_owned(), secret.clone())]);
     let mut usage = usage(&[], "app::get_file", "2026-11-21");
-    usage.resolved_value = None;
+    usage.entry.value = None;
     assert_eq!(planned(&row, &usage).get("resolved_value"), Some(&secret), "not ours to judge");
     usage.secure = true;
     assert_eq!(planned(&row, &usage).get("resolved_value"), None);
@@ -235,12 +277,12 @@ fn days_move_forward_only_and_dropped_operations_keep_theirs() {
     let old = usage(OPERATIONS, "app::get_file", "2026-11-20");
     let new = usage(&OPERATIONS[..1], "app::get_file", "2026-11-21");
     let row = planned(&planned(&Item::new(), &old), &new);
-    let entry = row["function:app::get_file"].as_m().unwrap();
+    let entry = row["function:app::get_file@files-dev-get"].as_m().unwrap();
     let day = |map: &str, key: &str| entry[map].as_m().unwrap()[key].as_s().unwrap().clone();
     assert_eq!(day("declared", "dynamodb:GetItem"), "2026-11-21");
     assert_eq!(day("declared", "dynamodb:TagResource"), "2026-11-20");
     assert_eq!(day("observed", "dynamodb:GetItem"), "2026-11-21");
-    assert_eq!(day("lambdas", "files-dev-get"), "2026-11-21");
+    assert_eq!(day("versions", "7"), "2026-11-21");
     assert_eq!(
         plan(Some(&row), &usage(&OPERATIONS[..1], "app::get_file", "2026-11-19")),
         Plan::UpToDate
@@ -269,6 +311,7 @@ fn expressions_name_every_attribute_once_and_guard_what_was_read() {
     let expressions = Expressions::of(&change);
     let names: BTreeSet<&String> = expressions.names.values().collect();
     assert_eq!(names.len(), expressions.names.len());
-    assert!(expressions.condition.unwrap().contains(" AND attribute_not_exists("));
+    let condition = expressions.condition.unwrap();
+    assert!(condition.starts_with("attribute_not_exists(") && condition.contains(" AND #"));
     assert!(expressions.update.starts_with("SET ") && !expressions.update.contains("ADD"));
 }

@@ -1,8 +1,7 @@
 //! Reading and writing the tracking table.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use aws_config::SdkConfig;
@@ -17,7 +16,7 @@ use aws_smithy_types::retry::RetryConfig;
 use futures::StreamExt;
 use futures::future::try_join_all;
 use tokio::sync::OnceCell;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::entry::Entry;
 use super::patience::Patience;
@@ -28,8 +27,6 @@ use crate::declaration::FUNCTIONS;
 use crate::resolve::classified;
 use crate::settings::Settings;
 
-/// From its begin, tracking gets this long. A body that takes longer is not delayed at all.
-const DEADLINE: Duration = Duration::from_secs(1);
 /// Keys a `BatchGetItem` takes.
 const BATCH: usize = 100;
 /// Updates under way at once.
@@ -55,77 +52,17 @@ struct Access {
     region: Option<String>,
 }
 
+/// Why records are not up to date.
 #[derive(Debug, thiserror::Error)]
-enum TrackingError {
+pub(super) enum TrackingError {
     #[error("reading: {0}")]
     Read(String),
     #[error("writing {key}: {detail}")]
     Write { key: String, detail: String },
-    #[error("not done within {} ms", DEADLINE.as_millis())]
-    Deadline,
+    #[error("not done within {} ms", .0.as_millis())]
+    Late(Duration),
     #[error("there is no client")]
     NoClient,
-}
-
-/// Records what the function declares. Never fails, never takes longer than the deadline.
-pub(crate) async fn declarations(binding: &Binding) {
-    if attempt(binding).await {
-        binding.progress.declared.store(true, Ordering::Release);
-    }
-}
-
-/// Records which declared operations ran, where the record does not say so yet.
-pub(crate) async fn observations(binding: &Binding) {
-    // Cleared first: what runs from here on is for the next time.
-    binding.progress.observed.store(false, Ordering::Release);
-    if !attempt(binding).await {
-        binding.progress.observed.store(true, Ordering::Release);
-    }
-}
-
-/// Brings the records of one function up to date; answers whether they are.
-async fn attempt(binding: &Binding) -> bool {
-    let Some(tracker) = binding.tracker else {
-        return true;
-    };
-    let Some(_turn) = Turn::take(&binding.progress.busy) else {
-        return false;
-    };
-    if !tracker.patience().may_try(Instant::now()) {
-        return false;
-    }
-    let result = timeout(DEADLINE, tracker.record(binding)).await;
-    match result.unwrap_or(Err(TrackingError::Deadline)) {
-        Ok(()) => {
-            tracker.patience().succeeded();
-            true
-        }
-        Err(error) => {
-            tracker.patience().failed(Instant::now());
-            tracing::warn!(
-                table = tracker.table,
-                function = binding.function.path,
-                %error,
-                "the use of variables could not be recorded; a later invocation tries again"
-            );
-            false
-        }
-    }
-}
-
-/// The right to track for one function; given back even when the future is dropped.
-struct Turn<'t>(&'t AtomicBool);
-
-impl<'t> Turn<'t> {
-    fn take(busy: &'t AtomicBool) -> Option<Self> {
-        (!busy.swap(true, Ordering::AcqRel)).then_some(Self(busy))
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
-    }
 }
 
 impl Tracker {
@@ -151,14 +88,40 @@ impl Tracker {
         });
     }
 
-    fn patience(&self) -> std::sync::MutexGuard<'_, Patience> {
+    /// Whether enough time has passed since the last failure.
+    pub(crate) fn may_try(&self) -> bool {
+        self.patience().may_try(Instant::now())
+    }
+
+    pub(super) fn failed(&self) {
+        self.patience().failed(Instant::now());
+    }
+
+    pub(super) fn succeeded(&self) {
+        self.patience().succeeded();
+    }
+
+    pub(super) fn time_allowed(&self) -> Duration {
+        self.settings.tracking_time
+    }
+
+    pub(super) fn table(&self) -> &str {
+        &self.table
+    }
+
+    fn patience(&self) -> MutexGuard<'_, Patience> {
         self.patience.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn record(&self, binding: &Binding) -> Result<(), TrackingError> {
+    /// Makes the records of all variables of one function say what it declares and performed.
+    pub(super) async fn record(&self, binding: &Binding) -> Result<(), TrackingError> {
         let access = self.access.get().ok_or(TrackingError::NoClient)?;
         self.read.get_or_try_init(|| self.read_rows(access)).await?;
-        let merges = binding.variables.iter().map(|variable| self.merge(access, binding, variable));
+        // Collected first: a stream that makes them lazily is not `Send`.
+        let mut merges = Vec::with_capacity(binding.variables.len());
+        for variable in &binding.variables {
+            merges.push(self.merge(access, binding, variable));
+        }
         let results = futures::stream::iter(merges).buffer_unordered(CONCURRENCY);
         let results: Vec<Result<(), TrackingError>> = results.collect().await;
         results.into_iter().collect()
@@ -281,14 +244,12 @@ impl Tracker {
             service: &self.settings.service,
             variable: declared.name,
             operations: declared.operations,
-            resolved_value: names_a_resource.then_some(&*value.text),
             secure: value.secure,
             parameter_path: self.settings.service_path(declared.name),
-            version: self.settings.version.as_deref(),
             entry: Entry {
                 function: binding.function.path,
-                file: binding.function.file,
-                line: declared.line,
+                declared_at: format!("{}:{}", binding.function.file, declared.line),
+                value: names_a_resource.then_some(&*value.text),
                 value_source: value.source.recorded(),
                 declared: declared.operations.iter().map(|operation| operation.iam()).collect(),
                 observed: variable.observed().collect(),
@@ -301,7 +262,7 @@ impl Tracker {
         }
     }
 
-    fn rows(&self) -> std::sync::MutexGuard<'_, HashMap<String, Item>> {
+    fn rows(&self) -> MutexGuard<'_, HashMap<String, Item>> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

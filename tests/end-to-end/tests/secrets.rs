@@ -13,12 +13,6 @@ async fn a_canary_in_secure_strings_is_found_nowhere() {
     for name in ["PROBE_TABLE", "PROBE_SECRET", "PROBE_SETTING"] {
         world.aws.ssm().put_secure(&format!("/amplify/dev/files/{name}"), CANARY);
     }
-    // What an earlier, less careful writer left is taken out.
-    let left = json!({
-        "service_var_key": {"S": "files#PROBE_SECRET"},
-        "resolved_value": {"S": CANARY},
-    });
-    world.put_record(left).await;
     let probe = world.container(PROBE, &[("RUST_LOG", "trace"), ("PROBE_INIT", "1")]).await;
 
     let debug = probe.invoke(json!({"do": "debug"})).await.unwrap();
@@ -28,7 +22,9 @@ async fn a_canary_in_secure_strings_is_found_nowhere() {
     let panic = probe.invoke(json!({"do": "panic"})).await.unwrap_err();
     assert!(matches!(panic, InvokeError::Function { .. }));
     seen.push_str(&panic.to_string());
-    seen.push_str(&probe.process.output());
+    let output = probe.process.output();
+    assert!(output.contains("TRACE"), "logs are as verbose as they get");
+    seen.push_str(&output);
     for record in world.records().await {
         seen.push_str(&record.to_string());
     }
@@ -37,6 +33,21 @@ async fn a_canary_in_secure_strings_is_found_nowhere() {
     // The value itself arrived: the test would otherwise pass on nothing at all.
     let values = probe.invoke(json!({"do": "values"})).await.unwrap();
     assert_eq!(values["PROBE_SECRET"][0], CANARY);
+}
+
+#[tokio::test]
+async fn what_a_less_careful_writer_left_is_taken_out() {
+    let world = World::new().await;
+    world.aws.ssm().put_secure("/amplify/dev/files/PROBE_SECRET", CANARY);
+    let left = json!({
+        "service_var_key": {"S": "files#PROBE_SECRET"},
+        "resolved_value": {"S": CANARY},
+    });
+    world.put_record(left).await;
+    let given = [("PROBE_TABLE", "files"), ("PROBE_SETTING", "x")];
+    world.container(PROBE, &given).await.invoke(json!({"sleep": 0})).await.unwrap();
+    let record = world.record("PROBE_SECRET").await;
+    assert!(record["operations"].is_object() && !record.to_string().contains(CANARY), "{record}");
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! Promises of the tracking table, kept by Lambdas that run.
 
+use std::time::Duration;
+
 use end_to_end::{World, texts};
+use local_aws::{Effect, Fault};
 use serde_json::{Value, json};
 
 const PROBE: &str = env!("CARGO_BIN_EXE_probe");
@@ -36,24 +39,27 @@ async fn a_record_says_which_function_uses_the_variable_for_what() {
     let first = record["first_accessed"]["S"].as_str().unwrap();
     assert!(first.ends_with('Z') && first.contains('T'), "{first}");
 
-    let function = &record["function:probe::probe"]["M"];
+    let function = &record["function:probe::probe@files-dev-probe"]["M"];
     let day = s(&first[..10]);
-    assert_eq!(
-        function["declared"]["M"],
-        json!({"dynamodb:GetItem": day, "dynamodb:PutItem": day})
-    );
+    let both = json!({"dynamodb:GetItem": day, "dynamodb:PutItem": day});
+    assert_eq!(function["declared"]["M"], both);
     assert_eq!(function["observed"]["M"], json!({"dynamodb:GetItem": day}));
-    assert_eq!(function["lambdas"]["M"], json!({"files-dev-probe": day}));
+    assert_eq!(function["values"]["M"], json!({"files": day}));
+    assert_eq!(function["value_sources"]["M"], json!({"environment": day}));
+    assert_eq!(function["versions"]["M"], json!({"42": day}));
+    assert_eq!(function["path"], s("probe::probe"));
+    assert_eq!(function["lambda"], s("files-dev-probe"));
     assert_eq!(function["last_seen"], day);
-    assert_eq!(function["value_source"], s("environment"));
-    assert_eq!(function["version"], s("42"));
-    assert!(function["file"]["S"].as_str().unwrap().ends_with("src/bin/probe.rs"));
-    assert!(function["line"]["N"].as_str().unwrap().parse::<u32>().unwrap() > 10);
+    let places: Vec<&String> = function["declared_at"]["M"].as_object().unwrap().keys().collect();
+    let (file, line) = places[0].rsplit_once(':').unwrap();
+    assert!(file.ends_with("src/bin/probe.rs") && line.parse::<u32>().unwrap() > 10, "{places:?}");
 
     let plain = world.record("PROBE_SETTING").await;
     assert_eq!(plain.get("resolved_value"), None, "a plain value may be anything");
     assert_eq!(plain.get("operations"), None);
-    assert_eq!(plain["function:probe::probe"]["M"]["last_seen"], day);
+    let function = &plain["function:probe::probe@files-dev-probe"]["M"];
+    assert_eq!(function["last_seen"], day);
+    assert_eq!(function.get("values"), None);
 }
 
 #[tokio::test]
@@ -64,7 +70,8 @@ async fn two_functions_of_one_variable_are_told_apart() {
     assert_eq!(both.invoke(json!({"id": "7"})).await.unwrap(), json!({"known": false}));
     let record = world.record("SHARED_TABLE").await;
     let operations = |function: &str, kind: &str| {
-        let map = &record[format!("function:two_functions::{function}")]["M"][kind]["M"];
+        let map =
+            &record[format!("function:two_functions::{function}@local-function")]["M"][kind]["M"];
         map.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>()).unwrap_or_default()
     };
     assert_eq!(operations("reader", "declared"), ["dynamodb:GetItem"]);
@@ -74,6 +81,66 @@ async fn two_functions_of_one_variable_are_told_apart() {
     let all = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"];
     assert_eq!(texts(&record["operations"]), all);
     assert_eq!(world.aws.count("dynamodb", "BatchGetItem"), 1, "one read for both functions");
+}
+
+#[tokio::test]
+async fn an_abandoned_call_does_not_lose_what_it_performed() {
+    let world = World::new().await;
+    let given = [("SHARED_TABLE", "files"), ("WRITER_NOTE", "x")];
+    let slow = Fault::on("dynamodb", "UpdateItem")
+        .matching(|body| String::from_utf8_lossy(body).contains("\"observed\""))
+        .times(1)
+        .with(Effect::Delay(Duration::from_millis(1500)));
+    let slow = world.aws.faults().add(slow);
+    let both = world.container(TWO_FUNCTIONS, &given).await;
+    let answer = both.invoke(json!({"abandon": 1000})).await.unwrap();
+    assert_eq!(answer, json!({"abandoned": true}));
+    assert_eq!(slow.triggered(), 1, "it was given up while its operation was being recorded");
+    both.invoke(json!({})).await.unwrap();
+    let record = world.record("SHARED_TABLE").await;
+    let entry = &record["function:two_functions::reader@local-function"]["M"];
+    assert!(entry["observed"]["M"]["dynamodb:GetItem"].is_object(), "{record:#}");
+}
+
+#[tokio::test]
+async fn two_calls_at_once_are_both_recorded_when_they_answer() {
+    let world = World::new().await;
+    let slow = Effect::Delay(Duration::from_millis(200));
+    world.aws.faults().add(Fault::on("dynamodb", "BatchGetItem").every().with(slow));
+    let given = [("SHARED_TABLE", "files"), ("WRITER_NOTE", "x")];
+    let both = world.container(TWO_FUNCTIONS, &given).await;
+    both.invoke(json!({"twice": true})).await.unwrap();
+    let record = world.record("SHARED_TABLE").await;
+    let entry = &record["function:two_functions::reader@local-function"]["M"];
+    assert!(entry["observed"]["M"]["dynamodb:GetItem"].is_object(), "{record:#}");
+    assert_eq!(world.aws.count("dynamodb", "BatchGetItem"), 1);
+}
+
+#[tokio::test]
+async fn what_another_writer_erases_between_read_and_write_comes_back() {
+    let world = World::new().await;
+    let given = [("SHARED_TABLE", "files"), ("WRITER_NOTE", "x")];
+    world.container(TWO_FUNCTIONS, &given).await.invoke(json!({})).await.unwrap();
+    let before = world.record("SHARED_TABLE").await;
+
+    // A new version has something to write; while it is about to, `operations` is overwritten.
+    let slow = Effect::Delay(Duration::from_millis(800));
+    let slow = world.aws.faults().add(Fault::on("dynamodb", "UpdateItem").every().with(slow));
+    let mut given = given.to_vec();
+    given.push(("VERSION", "2"));
+    let next = world.container(TWO_FUNCTIONS, &given).await;
+    let overwrite = async {
+        while slow.triggered() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let mut overwritten = before.clone();
+        overwritten["operations"] = json!({"L": [s("dynamodb:Query")]});
+        world.put_record(overwritten).await;
+    };
+    let (answer, ()) = futures::join!(next.invoke(json!({})), overwrite);
+    answer.unwrap();
+    let all = ["DeleteItem", "GetItem", "PutItem", "Query"].map(|name| format!("dynamodb:{name}"));
+    assert_eq!(texts(&world.record("SHARED_TABLE").await["operations"]), all);
 }
 
 #[tokio::test]
@@ -110,7 +177,7 @@ async fn records_of_the_python_and_javascript_writers_are_merged_without_loss() 
     let python = theirs("PROBE_TABLE", json!([s("dynamodb:Query"), s("dynamodb:GetItem")]));
     world.put_record(python).await;
     let javascript = theirs("PROBE_SECRET", json!([s("GET_SECRET_VALUE"), s("LIST_SECRETS")]));
-    world.put_record(javascript.clone()).await;
+    world.put_record(javascript).await;
     world.container(PROBE, &GIVEN).await.invoke(json!({"do": "values"})).await.unwrap();
 
     let record = world.record("PROBE_TABLE").await;
@@ -120,8 +187,17 @@ async fn records_of_the_python_and_javascript_writers_are_merged_without_loss() 
     assert_eq!(record["owner"], s("another team's attribute"));
 
     let record = world.record("PROBE_SECRET").await;
-    assert_eq!(record["operations"], javascript["operations"], "it says everything already");
-    assert!(record["function:probe::probe"].is_object());
+    let all = ["secretsmanager:GetSecretValue", "secretsmanager:ListSecrets"];
+    assert_eq!(texts(&record["operations"]), all);
+
+    // The other writers come again, and change the type back. That alone is no reason to write.
+    let mut again = world.record("PROBE_TABLE").await;
+    again["operations"] = json!({"L": [s("QUERY"), s("PUT_ITEM"), s("dynamodb:GetItem")]});
+    world.put_record(again.clone()).await;
+    world.aws.clear_calls();
+    world.container(PROBE, &GIVEN).await.invoke(json!({"do": "values"})).await.unwrap();
+    assert_eq!(world.aws.count("dynamodb", "UpdateItem"), 0);
+    assert_eq!(world.record("PROBE_TABLE").await, again);
 }
 
 #[tokio::test]
@@ -152,7 +228,7 @@ async fn fifty_containers_at_once_lose_nothing() {
     world.put_record(list).await;
     let mut containers = Vec::new();
     for number in 0..50 {
-        let name = format!("probe-{number:02}");
+        let name = format!("probe-{:02}", number / 2);
         let function = world.aws.lambda().await.unwrap().named(&name);
         containers.push(world.container_of(function, PROBE, &GIVEN));
     }
@@ -161,15 +237,20 @@ async fn fifty_containers_at_once_lose_nothing() {
     for answer in futures::future::join_all(answers).await {
         answer.unwrap();
     }
-    // Those that ran into the deadline of tracking under this load have another chance.
-    for container in &containers {
-        container.invoke(event.clone()).await.unwrap();
-    }
     let record = world.record("PROBE_TABLE").await;
     let all = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"];
     assert_eq!(texts(&record["operations"]), all);
-    let entry = &record["function:probe::probe"]["M"];
-    assert_eq!(entry["lambdas"]["M"].as_object().unwrap().len(), 50, "{entry:#}");
-    assert_eq!(entry["observed"]["M"].as_object().unwrap().len(), 1);
+    let entries: Vec<&Value> = record
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(name, _)| name.starts_with("function:probe::probe@"))
+        .map(|(_, entry)| &entry["M"])
+        .collect();
+    assert_eq!(entries.len(), 25, "two containers of each of 25 Lambdas");
+    for entry in entries {
+        assert_eq!(entry["observed"]["M"].as_object().unwrap().len(), 1);
+        assert_eq!(entry["declared"]["M"].as_object().unwrap().len(), 2);
+    }
     assert_eq!(world.records().await.len(), 3);
 }

@@ -50,7 +50,8 @@ async fn probe(event: LambdaEvent<Value>, env: ProbeEnv) -> Result<Value, Error>
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    tracing_subscriber::fmt().with_ansi(false).init();
+    let level = std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned());
+    tracing_subscriber::fmt().with_ansi(false).with_env_filter(level).init();
     if std::env::var_os("PROBE_INIT").is_some() {
         required_env_vars::init().await?;
     }
