@@ -5,6 +5,9 @@
 //! SDK, the `aws` command line or boto3 talks to it by endpoint URL. Each instance is a world of its
 //! own and disappears with its last clone.
 //!
+//! DynamoDB includes backups and point-in-time recovery, the latter to the latest moment only. Queues
+//! are standard queues.
+//!
 //! An operation that is not emulated is refused by name; nothing is answered by guesswork.
 //!
 //! ```

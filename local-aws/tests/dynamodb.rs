@@ -5,33 +5,19 @@
 
 mod support;
 
+use std::time::{Duration, Instant};
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::AttributeValue::{N, S};
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, Put, ScalarAttributeType,
-    TransactWriteItem,
-};
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use local_aws::LocalAws;
 use serde_json::json;
 
 async fn start() -> (LocalAws, Client) {
     let aws = LocalAws::start().await.unwrap();
     let client = Client::new(&support::config(&aws).await);
-    let key = KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash).build();
-    let attribute = AttributeDefinition::builder()
-        .attribute_name("id")
-        .attribute_type(ScalarAttributeType::S)
-        .build();
-    client
-        .create_table()
-        .table_name("orders")
-        .billing_mode(BillingMode::PayPerRequest)
-        .key_schema(key.unwrap())
-        .attribute_definitions(attribute.unwrap())
-        .send()
-        .await
-        .unwrap();
+    support::create_table(&aws, "orders").await;
     (aws, client)
 }
 
@@ -131,4 +117,29 @@ async fn limits_are_refused_and_noted() {
         (violations[0].what, violations[0].found, violations[0].limit),
         ("TransactItems", 101, 100)
     );
+}
+
+#[tokio::test]
+async fn a_restore_is_finished_also_for_a_client_that_has_gone() {
+    let (aws, client) = start().await;
+    for n in 0..20 {
+        let put = client.put_item().table_name("orders").item("id", S(n.to_string()));
+        put.item("text", S("x".repeat(200_000))).send().await.unwrap();
+    }
+    let backup = client.create_backup().table_name("orders").backup_name("nightly").send().await;
+    let arn = backup.unwrap().backup_details().unwrap().backup_arn().to_owned();
+    let restore = client.restore_table_from_backup().backup_arn(arn).target_table_name("again");
+    let restore = tokio::spawn(restore.send());
+    while aws.count("dynamodb", "RestoreTableFromBackup") == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    restore.abort();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let table = loop {
+        match client.describe_table().table_name("again").send().await {
+            Ok(answer) => break answer.table().unwrap().clone(),
+            Err(error) => assert!(Instant::now() < deadline, "{error:?}"),
+        }
+    };
+    assert_eq!(table.item_count(), Some(20));
 }

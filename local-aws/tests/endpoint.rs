@@ -5,26 +5,15 @@
 
 mod support;
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use local_aws::{LocalAws, StartError};
 
-/// One raw request; the whole answer.
 fn raw(aws: &LocalAws, head: &str, headers: &str, body: &str) -> String {
-    let address = aws.endpoint_url().strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(
-        stream,
-        "{head} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    support::raw(aws.endpoint_url().strip_prefix("http://").unwrap(), head, headers, body)
 }
 
 fn signed(service: &str) -> String {

@@ -3,23 +3,14 @@
 // Helpers outside of test functions fail the test the same way.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
+mod support;
 
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
 /// One request on a connection of its own; head and body of the answer.
 fn call(address: &str, head: &str, headers: &str, body: &str) -> (String, String) {
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(
-        stream,
-        "{head} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let answer = support::raw(address, head, headers, body);
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (head.to_owned(), body.to_owned())
 }

@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::AttributeValue::S;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, KeysAndAttributes, Put,
-    PutRequest, ScalarAttributeType, TransactWriteItem, WriteRequest,
+    KeysAndAttributes, Put, PutRequest, TransactWriteItem, WriteRequest,
 };
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use local_aws::{Effect, Fault, LocalAws};
@@ -34,21 +33,7 @@ async fn start() -> World {
 
 async fn with_table() -> World {
     let world = start().await;
-    let key = KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash).build();
-    let attribute = AttributeDefinition::builder()
-        .attribute_name("id")
-        .attribute_type(ScalarAttributeType::S)
-        .build();
-    world
-        .dynamodb
-        .create_table()
-        .table_name("orders")
-        .billing_mode(BillingMode::PayPerRequest)
-        .key_schema(key.unwrap())
-        .attribute_definitions(attribute.unwrap())
-        .send()
-        .await
-        .unwrap();
+    support::create_table(&world.aws, "orders").await;
     world
 }
 

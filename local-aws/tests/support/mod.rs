@@ -1,8 +1,10 @@
 //! Clients of the real SDK for a local AWS.
 
 // Each test file is a crate of its own and uses a part of this.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -10,6 +12,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use local_aws::LocalAws;
+use serde_json::json;
 
 /// A configuration without retries, so that a test sees each answer.
 pub async fn config(aws: &LocalAws) -> SdkConfig {
@@ -24,4 +27,29 @@ pub async fn config(aws: &LocalAws) -> SdkConfig {
         .timeout_config(timeouts)
         .load()
         .await
+}
+
+/// An empty table with the text key `id`.
+pub async fn create_table(aws: &LocalAws, name: &str) {
+    let request = json!({
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }],
+        "AttributeDefinitions": [{ "AttributeName": "id", "AttributeType": "S" }],
+    });
+    aws.dynamodb("CreateTable", request).await.unwrap();
+}
+
+/// One request on a connection of its own; the whole answer. `headers` are whole lines.
+pub fn raw(address: &str, head: &str, headers: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "{head} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }
