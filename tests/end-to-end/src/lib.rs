@@ -4,6 +4,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "used by tests only")]
 
 use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use local_aws::{InvokeError, LambdaFunction, LocalAws, Process, REGION};
 use serde_json::{Value, json};
@@ -134,6 +135,15 @@ fn credentials() -> aws_credential_types::provider::SharedCredentialsProvider {
         "tests",
     );
     aws_credential_types::provider::SharedCredentialsProvider::new(keys)
+}
+
+/// A new day is a reason to write; it must not begin in the middle of a test.
+pub async fn wait_for_midnight_to_pass() {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let left = 86_400 - now % 86_400;
+    if left < 60 {
+        tokio::time::sleep(Duration::from_secs(left + 1)).await;
+    }
 }
 
 /// The elements of a string set or list attribute, sorted.

@@ -1,8 +1,6 @@
 //! The figures in the README, counted.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use end_to_end::World;
+use end_to_end::{World, wait_for_midnight_to_pass};
 use serde_json::{Value, json};
 
 const TWENTY_FIVE: &str = env!("CARGO_BIN_EXE_twenty-five");
@@ -14,15 +12,6 @@ fn names() -> Vec<String> {
 }
 
 const TABLE_CALLS: [&str; 4] = ["BatchGetItem", "GetItem", "UpdateItem", "PutItem"];
-
-/// A new day is a reason to write; it must not begin in the middle of a test.
-async fn wait_for_midnight_to_pass() {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let left = 86_400 - now % 86_400;
-    if left < 60 {
-        tokio::time::sleep(Duration::from_secs(left + 1)).await;
-    }
-}
 
 #[tokio::test]
 async fn twenty_five_variables_cold_and_warm() {
