@@ -155,7 +155,7 @@ impl Tracker {
         let wanted = wanted.build().map_err(|error| TrackingError::Read(error.to_string()))?;
         let mut left = Some(HashMap::from([(self.table.clone(), wanted)]));
         let mut items = Vec::new();
-        let mut pause = Duration::from_millis(25);
+        let mut pause = 25;
         // Bounded by the deadline around all of tracking.
         while let Some(wanted) = left.take().filter(|wanted| !wanted.is_empty()) {
             let answer =
@@ -164,7 +164,7 @@ impl Tracker {
             items.extend(answer.responses.unwrap_or_default().into_values().flatten());
             left = answer.unprocessed_keys;
             if left.as_ref().is_some_and(|left| !left.is_empty()) {
-                sleep(pause).await;
+                sleep(jittered(pause)).await;
                 pause *= 2;
             }
         }
@@ -218,7 +218,7 @@ impl Tracker {
                 Err(error) => match error.as_service_error() {
                     Some(UpdateItemError::ConditionalCheckFailedException(lost)) => {
                         row = lost.item.clone();
-                        sleep(Duration::from_millis(fastrand::u64(0..=pause))).await;
+                        sleep(jittered(pause)).await;
                         pause = LONGEST_PAUSE.min(pause * 2);
                     }
                     _ => {
@@ -281,4 +281,9 @@ impl Tracker {
             );
         }
     }
+}
+
+/// Up to so many milliseconds, so that containers that started together do not stay together.
+fn jittered(milliseconds: u64) -> Duration {
+    Duration::from_millis(fastrand::u64(0..=milliseconds))
 }
