@@ -19,6 +19,14 @@ pub fn build(name: &str) -> Result<PathBuf, Error> {
     if let Some(cargo) = env::var_os("CARGO") {
         let mut command = Command::new(cargo);
         command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--quiet", "--bin", name]);
+        // What `cargo run` says of this program must not reach the build scripts of others: that
+        // of *ring* builds everything again when it changes.
+        for (name, _) in env::vars_os() {
+            let about_us = ["CARGO_MANIFEST_", "CARGO_PKG_"];
+            if about_us.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+                command.env_remove(name);
+            }
+        }
         if !cfg!(debug_assertions) {
             command.arg("--release");
         }
