@@ -16,7 +16,7 @@ pub(crate) enum Target {
 }
 
 /// Whether a member takes the value that a variable of the service holds, or something only the
-/// caller knows.
+/// caller knows. A variable holds one kind of resource: of a user pool's client it has no id.
 #[derive(Clone, Copy)]
 enum Holds {
     Value,
@@ -28,8 +28,8 @@ type Rule = (&'static str, &'static str, Holds);
 
 const DYNAMODB: &[Rule] = &[
     ("TableName", "Table", Value),
-    ("GlobalTableName", "GlobalTable", Value),
-    ("StreamArn", "Stream", Value),
+    ("GlobalTableName", "GlobalTable", CallersId),
+    ("StreamArn", "Stream", CallersId),
     ("TableArn", "Table", CallersId),
     ("TargetTableName", "Table", CallersId),
     ("BackupArn", "Backup", CallersId),
@@ -76,8 +76,8 @@ const SSM: &[Rule] = &[
 ];
 const LAMBDA: &[Rule] = &[
     ("FunctionName", "Function", Value),
-    ("LayerName", "Layer", Value),
-    ("Arn", "Layer", Value),
+    ("LayerName", "Layer", CallersId),
+    ("Arn", "Layer", CallersId),
     ("UUID", "EventSourceMapping", CallersId),
     ("CodeSigningConfigArn", "CodeSigningConfig", CallersId),
     ("CapacityProviderName", "CapacityProvider", CallersId),
@@ -95,16 +95,16 @@ const BEDROCK: &[Rule] = &[
     ("baseModelIdentifier", "Model", Value),
     ("modelSourceIdentifier", "Model", CallersId),
     ("targetModelId", "Model", Value),
-    ("guardrailIdentifier", "Guardrail", Value),
-    ("agentId", "Agent", Value),
+    ("guardrailIdentifier", "Guardrail", CallersId),
+    ("agentId", "Agent", CallersId),
     ("foundationModel", "Model", Value),
-    ("knowledgeBaseId", "KnowledgeBase", Value),
-    ("flowIdentifier", "Flow", Value),
-    ("promptIdentifier", "Prompt", Value),
-    ("policyArn", "ReasoningPolicy", Value),
-    ("inferenceProfileIdentifier", "InferenceProfile", Value),
-    ("promptRouterArn", "PromptRouter", Value),
-    ("provisionedModelId", "ProvisionedModel", Value),
+    ("knowledgeBaseId", "KnowledgeBase", CallersId),
+    ("flowIdentifier", "Flow", CallersId),
+    ("promptIdentifier", "Prompt", CallersId),
+    ("policyArn", "ReasoningPolicy", CallersId),
+    ("inferenceProfileIdentifier", "InferenceProfile", CallersId),
+    ("promptRouterArn", "PromptRouter", CallersId),
+    ("provisionedModelId", "ProvisionedModel", CallersId),
     ("endpointArn", "ModelEndpoint", CallersId),
     ("endpointIdentifier", "ModelEndpoint", CallersId),
     ("retrievalInstructionId", "RetrievalInstruction", CallersId),
@@ -119,7 +119,7 @@ const BEDROCK: &[Rule] = &[
 ];
 const COGNITO: &[Rule] = &[
     ("UserPoolId", "UserPool", Value),
-    ("ClientId", "UserPoolClient", Value),
+    ("ClientId", "UserPoolClient", CallersId),
     ("Domain", "UserPoolDomain", CallersId),
     ("ResourceArn", "ByArn", CallersId),
 ];
@@ -280,6 +280,19 @@ mod tests {
         assert_eq!(judge("s3", &get), ("Object", member("Bucket")));
         let list = operation("ListObjectsV2", &[("Bucket", true), ("Prefix", false)]);
         assert_eq!(judge("s3", &list), ("Bucket", member("Bucket")));
+    }
+
+    #[test]
+    fn a_member_for_another_kind_of_resource_is_the_callers() {
+        for (api, member, resource) in [
+            ("cognito-idp", "ClientId", "UserPoolClient"),
+            ("lambda", "LayerName", "Layer"),
+            ("bedrock-runtime", "guardrailIdentifier", "Guardrail"),
+            ("dynamodbstreams", "StreamArn", "Stream"),
+        ] {
+            let other = operation("Other", &[(member, true)]);
+            assert_eq!(judge(api, &other), (resource, Target::Nested));
+        }
     }
 
     #[test]

@@ -13,12 +13,15 @@ use crate::{Resource, Service};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Target {
-    /// This top-level input member takes it, spelled as in the API: `TableName`, `modelId`. The
+    /// The operation acts on that very kind of resource, and this top-level input member takes it,
+    /// spelled as in the API: `TableName`, `modelId`. The
     /// member is a string, or a list of strings of which it is one (`Names` of `GetParameters`).
     Member(&'static str),
     /// The call takes it, but the caller has to say where: inside a structure (`BatchGetItem`),
     /// inside a statement (`ExecuteStatement`), as an ARN (`TagResource`), as the id of something
-    /// that belongs to it (`DeleteBackup`), or in one of two members (`RestoreTableToPointInTime`).
+    /// that belongs to it (`DeleteBackup`, `InitiateAuth`), or in one of two members
+    /// (`RestoreTableToPointInTime`). So is what acts on another kind of resource of the service,
+    /// whose id the variable does not hold (`GetLayerVersion`, `ApplyGuardrail`).
     Nested,
     /// The call takes no such resource: it lists or creates resources (`ListTables`), or it
     /// concerns something else.

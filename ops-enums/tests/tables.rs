@@ -50,7 +50,7 @@ fn resources_and_targets_are_as_reviewed() {
         (DynamoDBOperation::TransactWriteItems.into(), Resource::Table, Nested),
         (DynamoDBOperation::DeleteBackup.into(), Resource::Backup, Nested),
         (DynamoDBOperation::ListTables.into(), Resource::Account, None),
-        (DynamoDBOperation::DescribeStream.into(), Resource::Stream, Member("StreamArn")),
+        (DynamoDBOperation::DescribeStream.into(), Resource::Stream, Nested),
         (S3Operation::PutObject.into(), Resource::Object, Member("Bucket")),
         (S3Operation::DeleteObjects.into(), Resource::Object, Member("Bucket")),
         (S3Operation::ListObjectsV2.into(), Resource::Bucket, Member("Bucket")),
@@ -60,10 +60,33 @@ fn resources_and_targets_are_as_reviewed() {
         (SSMOperation::GetDocument.into(), Resource::Document, None),
         (LambdaOperation::Invoke.into(), Resource::Function, Member("FunctionName")),
         (CognitoOperation::AdminGetUser.into(), Resource::UserPool, Member("UserPoolId")),
-        (CognitoOperation::SignUp.into(), Resource::UserPoolClient, Member("ClientId")),
+        (CognitoOperation::SignUp.into(), Resource::UserPoolClient, Nested),
     ];
     for (operation, resource, target) in cases {
         assert_eq!((operation.resource(), operation.target()), (resource, target), "{operation}");
+    }
+}
+
+/// A variable's value goes nowhere but where its own kind of resource is named.
+#[test]
+fn only_a_members_own_kind_of_resource_is_filled_in() {
+    for operation in Operation::all() {
+        let Target::Member(member) = operation.target() else {
+            continue;
+        };
+        let own: &[Resource] = match operation {
+            // An index is named beside its table, an object beside its bucket.
+            Operation::DynamoDB(_) => &[Resource::Table, Resource::Index],
+            Operation::S3(_) => &[Resource::Bucket, Resource::Object],
+            Operation::SQS(_) => &[Resource::Queue],
+            Operation::SecretsManager(_) => &[Resource::Secret],
+            Operation::SSM(_) => &[Resource::Parameter],
+            Operation::Lambda(_) => &[Resource::Function],
+            Operation::Bedrock(_) => &[Resource::Model],
+            Operation::Cognito(_) => &[Resource::UserPool],
+            other => panic!("no kind for {other}"),
+        };
+        assert!(own.contains(&operation.resource()), "{operation} fills in {member}");
     }
 }
 

@@ -54,7 +54,7 @@ impl Parse for HandleMethods {
 }
 
 /// `handle_methods!(DynamoDBOperation, DynamoTable, aws_sdk_dynamodb)`: one method per operation of
-/// that SDK crate that takes the handle's resource. The handle has `client()` and
+/// that SDK crate, with the handle's resource filled in where it goes. The handle has `client()` and
 /// `target_value(member)`.
 pub(crate) fn handle_methods(arguments: &HandleMethods) -> syn::Result<TokenStream> {
     let HandleMethods { operations, handle, sdk } = arguments;
@@ -80,11 +80,15 @@ fn method(family: &Family, operation: Operation, sdk: &Ident) -> Option<TokenStr
             let setter = format_ident!("{}", snake_case(member));
             (quote!(.#setter(self.target_value(#member))), format!("with `{member}` filled in"))
         }
-        Target::Nested => (
+        Target::Nested => {
+            (TokenStream::new(), "with nothing filled in: the caller names the resource".to_owned())
+        }
+        _ => (
             TokenStream::new(),
-            "with nothing filled in: the request says where the resource goes".to_owned(),
+            "with nothing filled in: it takes no resource of this kind; what it takes, the caller \
+            names"
+                .to_owned(),
         ),
-        _ => return None,
     };
     let name = operation.name();
     let doc = format!(
@@ -158,8 +162,17 @@ mod tests {
 "#;
         assert!(text.contains(expected), "{text}");
         assert!(text.contains("self.client().batch_get_item()\n"), "{text}");
-        assert!(!text.contains("fn list_tables"), "takes no table");
+        assert!(text.contains("self.client().list_tables()\n"), "{text}");
         assert!(!text.contains("fn describe_stream"), "another SDK crate");
+    }
+
+    #[test]
+    fn what_acts_on_another_kind_of_resource_gets_nothing_filled_in() {
+        let arguments: HandleMethods =
+            parse_quote!(CognitoOperation, CognitoUserPool, aws_sdk_cognitoidentityprovider);
+        let text = pretty(handle_methods(&arguments).unwrap());
+        assert!(text.contains("self.client().initiate_auth()\n"), "{text}");
+        assert!(text.contains("caller names the resource"), "{text}");
     }
 
     #[test]

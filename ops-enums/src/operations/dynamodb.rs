@@ -14,7 +14,7 @@ operations! {
         BatchWriteItem: DynamoDB, Table, Target::Nested, Some("batch_write_item");
         CancelBulkOperation: DynamoDB, BulkOperation, Target::Nested, None;
         CreateBackup: DynamoDB, Table, Target::Member("TableName"), Some("create_backup");
-        CreateGlobalTable: DynamoDB, GlobalTable, Target::Member("GlobalTableName"), Some("create_global_table");
+        CreateGlobalTable: DynamoDB, GlobalTable, Target::Nested, Some("create_global_table");
         CreateTable: DynamoDB, Table, Target::Member("TableName"), Some("create_table");
         DeleteBackup: DynamoDB, Backup, Target::Nested, Some("delete_backup");
         DeleteItem: DynamoDB, Table, Target::Member("TableName"), Some("delete_item");
@@ -26,8 +26,8 @@ operations! {
         DescribeContributorInsights: DynamoDB, Table, Target::Member("TableName"), Some("describe_contributor_insights");
         DescribeEndpoints: DynamoDB, Account, Target::None, Some("describe_endpoints");
         DescribeExport: DynamoDB, Export, Target::Nested, Some("describe_export");
-        DescribeGlobalTable: DynamoDB, GlobalTable, Target::Member("GlobalTableName"), Some("describe_global_table");
-        DescribeGlobalTableSettings: DynamoDB, GlobalTable, Target::Member("GlobalTableName"), Some("describe_global_table_settings");
+        DescribeGlobalTable: DynamoDB, GlobalTable, Target::Nested, Some("describe_global_table");
+        DescribeGlobalTableSettings: DynamoDB, GlobalTable, Target::Nested, Some("describe_global_table_settings");
         DescribeImport: DynamoDB, Import, Target::Nested, Some("describe_import");
         DescribeKinesisStreamingDestination: DynamoDB, Table, Target::Member("TableName"), Some("describe_kinesis_streaming_destination");
         DescribeLimits: DynamoDB, Account, Target::None, Some("describe_limits");
@@ -64,16 +64,16 @@ operations! {
         UntagResource: DynamoDB, ByArn, Target::Nested, Some("untag_resource");
         UpdateContinuousBackups: DynamoDB, Table, Target::Member("TableName"), Some("update_continuous_backups");
         UpdateContributorInsights: DynamoDB, Table, Target::Member("TableName"), Some("update_contributor_insights");
-        UpdateGlobalTable: DynamoDB, GlobalTable, Target::Member("GlobalTableName"), Some("update_global_table");
-        UpdateGlobalTableSettings: DynamoDB, GlobalTable, Target::Member("GlobalTableName"), Some("update_global_table_settings");
+        UpdateGlobalTable: DynamoDB, GlobalTable, Target::Nested, Some("update_global_table");
+        UpdateGlobalTableSettings: DynamoDB, GlobalTable, Target::Nested, Some("update_global_table_settings");
         UpdateItem: DynamoDB, Table, Target::Member("TableName"), Some("update_item");
         UpdateKinesisStreamingDestination: DynamoDB, Table, Target::Member("TableName"), Some("update_kinesis_streaming_destination");
         UpdateTable: DynamoDB, Table, Target::Member("TableName"), Some("update_table");
         UpdateTableReplicaAutoScaling: DynamoDB, Table, Target::Member("TableName"), Some("update_table_replica_auto_scaling");
         UpdateTimeToLive: DynamoDB, Table, Target::Member("TableName"), Some("update_time_to_live");
-        DescribeStream: DynamoDBStreams, Stream, Target::Member("StreamArn"), Some("describe_stream");
+        DescribeStream: DynamoDBStreams, Stream, Target::Nested, Some("describe_stream");
         GetRecords: DynamoDBStreams, Stream, Target::None, Some("get_records");
-        GetShardIterator: DynamoDBStreams, Stream, Target::Member("StreamArn"), Some("get_shard_iterator");
+        GetShardIterator: DynamoDBStreams, Stream, Target::Nested, Some("get_shard_iterator");
         ListStreams: DynamoDBStreams, Table, Target::Member("TableName"), Some("list_streams");
     }
 }

@@ -9,7 +9,7 @@ use crate::facts::operations;
 operations! {
     /// The operations of AWS Lambda.
     LambdaOperation, "lambda" {
-        AddLayerVersionPermission: Lambda, Layer, Target::Member("LayerName"), Some("add_layer_version_permission");
+        AddLayerVersionPermission: Lambda, Layer, Target::Nested, Some("add_layer_version_permission");
         AddPermission: Lambda, Function, Target::Member("FunctionName"), Some("add_permission");
         CheckpointDurableExecution: Lambda, DurableExecution, Target::Nested, Some("checkpoint_durable_execution");
         CreateAlias: Lambda, Function, Target::Member("FunctionName"), Some("create_alias");
@@ -28,7 +28,7 @@ operations! {
         DeleteFunctionConcurrency: Lambda, Function, Target::Member("FunctionName"), Some("delete_function_concurrency");
         DeleteFunctionEventInvokeConfig: Lambda, Function, Target::Member("FunctionName"), Some("delete_function_event_invoke_config");
         DeleteFunctionUrlConfig: Lambda, Function, Target::Member("FunctionName"), Some("delete_function_url_config");
-        DeleteLayerVersion: Lambda, Layer, Target::Member("LayerName"), Some("delete_layer_version");
+        DeleteLayerVersion: Lambda, Layer, Target::Nested, Some("delete_layer_version");
         DeleteProvisionedConcurrencyConfig: Lambda, Function, Target::Member("FunctionName"), Some("delete_provisioned_concurrency_config");
         DeleteResourcePolicy: Lambda, ByArn, Target::Nested, Some("delete_resource_policy");
         GetAccountSettings: Lambda, Account, Target::None, Some("get_account_settings");
@@ -47,9 +47,9 @@ operations! {
         GetFunctionRecursionConfig: Lambda, Function, Target::Member("FunctionName"), Some("get_function_recursion_config");
         GetFunctionScalingConfig: Lambda, Function, Target::Member("FunctionName"), Some("get_function_scaling_config");
         GetFunctionUrlConfig: Lambda, Function, Target::Member("FunctionName"), Some("get_function_url_config");
-        GetLayerVersion: Lambda, Layer, Target::Member("LayerName"), Some("get_layer_version");
-        GetLayerVersionByArn: Lambda, Layer, Target::Member("Arn"), Some("get_layer_version_by_arn");
-        GetLayerVersionPolicy: Lambda, Layer, Target::Member("LayerName"), Some("get_layer_version_policy");
+        GetLayerVersion: Lambda, Layer, Target::Nested, Some("get_layer_version");
+        GetLayerVersionByArn: Lambda, Layer, Target::Nested, Some("get_layer_version_by_arn");
+        GetLayerVersionPolicy: Lambda, Layer, Target::Nested, Some("get_layer_version_policy");
         GetPolicy: Lambda, Function, Target::Member("FunctionName"), Some("get_policy");
         GetProvisionedConcurrencyConfig: Lambda, Function, Target::Member("FunctionName"), Some("get_provisioned_concurrency_config");
         GetResourcePolicy: Lambda, ByArn, Target::Nested, Some("get_resource_policy");
@@ -67,13 +67,13 @@ operations! {
         ListFunctionVersionsByCapacityProvider: Lambda, CapacityProvider, Target::Nested, Some("list_function_versions_by_capacity_provider");
         ListFunctions: Lambda, Account, Target::None, Some("list_functions");
         ListFunctionsByCodeSigningConfig: Lambda, CodeSigningConfig, Target::Nested, Some("list_functions_by_code_signing_config");
-        ListLayerVersions: Lambda, Layer, Target::Member("LayerName"), Some("list_layer_versions");
+        ListLayerVersions: Lambda, Layer, Target::Nested, Some("list_layer_versions");
         ListLayers: Lambda, Account, Target::None, Some("list_layers");
         ListProvisionedConcurrencyConfigs: Lambda, Function, Target::Member("FunctionName"), Some("list_provisioned_concurrency_configs");
         ListTags: Lambda, ByArn, Target::Nested, Some("list_tags");
         ListVersionsByFunction: Lambda, Function, Target::Member("FunctionName"), Some("list_versions_by_function");
         PauseDurableExecution: Lambda, DurableExecution, Target::Nested, None;
-        PublishLayerVersion: Lambda, Layer, Target::Member("LayerName"), Some("publish_layer_version");
+        PublishLayerVersion: Lambda, Layer, Target::Nested, Some("publish_layer_version");
         PublishVersion: Lambda, Function, Target::Member("FunctionName"), Some("publish_version");
         PutFunctionCodeSigningConfig: Lambda, Function, Target::Member("FunctionName"), Some("put_function_code_signing_config");
         PutFunctionConcurrency: Lambda, Function, Target::Member("FunctionName"), Some("put_function_concurrency");
@@ -83,7 +83,7 @@ operations! {
         PutProvisionedConcurrencyConfig: Lambda, Function, Target::Member("FunctionName"), Some("put_provisioned_concurrency_config");
         PutResourcePolicy: Lambda, ByArn, Target::Nested, Some("put_resource_policy");
         PutRuntimeManagementConfig: Lambda, Function, Target::Member("FunctionName"), Some("put_runtime_management_config");
-        RemoveLayerVersionPermission: Lambda, Layer, Target::Member("LayerName"), Some("remove_layer_version_permission");
+        RemoveLayerVersionPermission: Lambda, Layer, Target::Nested, Some("remove_layer_version_permission");
         RemovePermission: Lambda, Function, Target::Member("FunctionName"), Some("remove_permission");
         ResumeDurableExecution: Lambda, DurableExecution, Target::Nested, None;
         SendDurableExecutionCallbackFailure: Lambda, DurableExecution, Target::Nested, Some("send_durable_execution_callback_failure");
