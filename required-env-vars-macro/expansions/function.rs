@@ -15,7 +15,13 @@ pub struct GetFileEnv {
     missing_copy_implementations,
     non_camel_case_types
 )]
-#[allow(non_snake_case, unreachable_pub, clippy::all, clippy::pedantic)]
+#[allow(
+    non_snake_case,
+    unnameable_types,
+    unreachable_pub,
+    clippy::all,
+    clippy::pedantic
+)]
 mod __get_file_env {
     /// What is declared for `FILES_TABLE`.
     pub struct FILES_TABLE;

@@ -1,5 +1,5 @@
 ::core::compile_error! {
-    "`DynamoDBOperation` has no operation `GetItm`; did you mean `DynamoDBOperation::GetItem`?"
+    "`domain` cannot be the name of a variable: names have capital letters A to Z, digits and underscores, and do not start with a digit; write `\"DOMAIN\"`"
 }
 ::core::compile_error! {
     "the `Env` argument is taken by value: write `GetFileEnv`, which is `Copy`"
@@ -10,7 +10,7 @@
 struct GetFileEnv {
     /// `FILES_TABLE`: `dynamodb:GetItem`.
     files_table: ::required_env_vars::DynamoTable<__get_file_env::FILES_TABLE>,
-    /// `DOMAIN`: a plain value.
+    /// `domain`: a plain value.
     domain: ::required_env_vars::Variable,
 }
 /// The declarations of `get_file`, a type for each variable.
@@ -21,7 +21,13 @@ struct GetFileEnv {
     missing_copy_implementations,
     non_camel_case_types
 )]
-#[allow(non_snake_case, unreachable_pub, clippy::all, clippy::pedantic)]
+#[allow(
+    non_snake_case,
+    unnameable_types,
+    unreachable_pub,
+    clippy::all,
+    clippy::pedantic
+)]
 mod __get_file_env {
     /// What is declared for `FILES_TABLE`.
     pub struct FILES_TABLE;

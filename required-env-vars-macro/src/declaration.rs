@@ -13,19 +13,21 @@ pub(crate) struct Variable {
     pub(crate) field: Ident,
     /// In the order written, all of one family, none twice. Empty for a plain value.
     pub(crate) operations: Vec<DeclaredOperation>,
+    /// The family, where the list has a mistake that leaves open which of its operations are meant.
+    pub(crate) open: Option<&'static Family>,
 }
 
 /// One operation of a variable.
 pub(crate) struct DeclaredOperation {
     pub(crate) operation: Operation,
     pub(crate) family: &'static Family,
-    /// As the user wrote it, so that their imports are used. After a mistake it may name nothing.
+    /// As the user wrote it, so that their imports are used.
     pub(crate) path: Path,
 }
 
 impl Variable {
     /// The family of the variable's operations; `None` for a plain value.
     pub(crate) fn family(&self) -> Option<&'static Family> {
-        self.operations.first().map(|operation| operation.family)
+        self.open.or_else(|| self.operations.first().map(|operation| operation.family))
     }
 }

@@ -3,10 +3,12 @@
 //! The body is never parsed. It goes into the expansion as it is, so a half-typed body is the
 //! compiler's to report.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Signature, Token, Visibility, token};
+use syn::{
+    Attribute, GenericArgument, PathArguments, ReturnType, Signature, Token, Type, Visibility,
+};
 
 /// A function with a body.
 pub(crate) struct Function {
@@ -24,10 +26,10 @@ impl Parse for Function {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         let signature = input.parse()?;
-        if !input.peek(token::Brace) {
-            return Err(input.error("expected a body"));
-        }
-        let body: Group = input.parse()?;
+        let body = input.step(|cursor| {
+            let found = cursor.token_tree().and_then(|(token, rest)| Some((braces(token)?, rest)));
+            found.ok_or_else(|| cursor.error("expected a body"))
+        })?;
         let (inner_attributes, statements) = syn::parse::Parser::parse2(
             |body: ParseStream<'_>| Ok((body.call(Attribute::parse_inner)?, body.parse()?)),
             body.stream(),
@@ -40,6 +42,24 @@ impl Parse for Function {
             inner_attributes,
             body: with_stream(&body, statements),
         })
+    }
+}
+
+/// The body, which stands in an invisible group when it is a `macro_rules!` variable.
+fn braces(token: TokenTree) -> Option<Group> {
+    let TokenTree::Group(group) = token else {
+        return None;
+    };
+    match group.delimiter() {
+        Delimiter::Brace => Some(group),
+        Delimiter::None => {
+            let mut inside = group.stream().into_iter();
+            let (only, None) = (inside.next()?, inside.next()) else {
+                return None;
+            };
+            braces(only)
+        }
+        _ => None,
     }
 }
 
@@ -127,5 +147,41 @@ impl Function {
             })
         }
         self.signature.receiver().is_some() || names_self(self.signature.to_token_stream())
+    }
+
+    /// Whether it is what `#[async_trait]` makes of an `async fn`: it returns a
+    /// `Pin<Box<dyn Future>>`.
+    pub(crate) fn returns_boxed_future(&self) -> bool {
+        let ReturnType::Type(_, output) = &self.signature.output else {
+            return false;
+        };
+        let object = argument_of("Pin", output).and_then(|boxed| argument_of("Box", boxed));
+        let Some(Type::TraitObject(object)) = object else {
+            return false;
+        };
+        self.signature.asyncness.is_none()
+            && object.bounds.iter().any(|bound| match bound {
+                syn::TypeParamBound::Trait(bound) => {
+                    bound.path.segments.last().is_some_and(|last| last.ident == "Future")
+                }
+                _ => false,
+            })
+    }
+}
+
+/// `T` of `Name<T>`, whatever path stands before the name.
+fn argument_of<'t>(name: &str, ty: &'t Type) -> Option<&'t Type> {
+    let Type::Path(path) = ty else {
+        return None;
+    };
+    let last = path.path.segments.last()?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) if last.ident == name => {
+            arguments.args.iter().find_map(|argument| match argument {
+                GenericArgument::Type(ty) => Some(ty),
+                _ => None,
+            })
+        }
+        _ => None,
     }
 }

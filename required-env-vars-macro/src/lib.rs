@@ -29,7 +29,7 @@
 //!
 //! The messages, and the function as callers are to see it, so that nothing else is reported. From
 //! `async fn get_file(env: &GetFileEnv) -> Result<usize, Error>` with
-//! `"FILES_TABLE" = [DynamoDBOperation::GetItm], "DOMAIN" = []`:
+//! `"FILES_TABLE" = [DynamoDBOperation::GetItem], "domain" = []`:
 //!
 //! ```ignore
 #![doc = include_str!("../expansions/mistake.rs")]

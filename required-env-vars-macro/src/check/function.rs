@@ -18,6 +18,18 @@ pub(crate) struct EnvArgument {
 /// `async` and a `Result`.
 pub(crate) fn shape(function: &Function, errors: &mut Errors) {
     let signature = &function.signature;
+    if function.returns_boxed_future() {
+        errors.on(
+            &signature.ident,
+            format!(
+                "`#[required_env_vars]` has to see the `async fn`, but an attribute such as \
+                `#[async_trait]` made a function of `{}` that returns a boxed future: write a \
+                free `async fn` with `#[required_env_vars]` and call it from here",
+                signature.ident
+            ),
+        );
+        return;
+    }
     if signature.asyncness.is_none() {
         errors.on(
             signature.fn_token,
@@ -42,7 +54,11 @@ pub(crate) fn shape(function: &Function, errors: &mut Errors) {
             let is_result =
                 last_segment(output).is_some_and(|name| name.to_string().ends_with("Result"));
             if !is_result {
-                let shown = shown(output);
+                let shown = match &**output {
+                    // `!` as a type argument is not stable.
+                    Type::Never(_) => "std::convert::Infallible".to_owned(),
+                    output => shown(output),
+                };
                 errors.on(
                     output,
                     format!(
@@ -66,10 +82,10 @@ pub(crate) fn env_argument(function: &mut Function, errors: &mut Errors) -> Opti
         let FnArg::Typed(argument) = input else {
             continue;
         };
-        let Some(name) = named_env(&argument.ty, &expected) else {
+        let is_last = at + 1 == count;
+        let Some(name) = named_env(&argument.ty, &expected, is_last) else {
             continue;
         };
-        let is_last = at + 1 == count;
         report(&name, argument, is_last, &expected, function, errors);
         let meant = name.ident == expected || is_last;
         if meant && found.is_none() {
@@ -97,21 +113,24 @@ struct NamedEnv {
 }
 
 /// A type that is `...Env`, in its shortest form. A longer path is somebody else's type, and so is
-/// a reference to any but the expected name.
-fn named_env(ty: &Type, expected: &str) -> Option<NamedEnv> {
+/// a reference to any but the expected name. `Env` and `...ENV` are taken for it where it stands,
+/// the expected name in other letters anywhere.
+fn named_env(ty: &Type, expected: &str, is_last: bool) -> Option<NamedEnv> {
     match ty {
-        Type::Reference(reference) => named_env(&reference.elem, expected)
+        Type::Reference(reference) => named_env(&reference.elem, expected, is_last)
             .filter(|name| name.ident == expected)
             .map(|name| NamedEnv { by_reference: true, ..name }),
-        Type::Group(group) => named_env(&group.elem, expected),
-        Type::Paren(paren) => named_env(&paren.elem, expected),
+        Type::Group(group) => named_env(&group.elem, expected, is_last),
+        Type::Paren(paren) => named_env(&paren.elem, expected, is_last),
         Type::Path(path) if path.qself.is_none() && path.path.leading_colon.is_none() => {
             let mut segments = path.path.segments.iter();
             let (only, None) = (segments.next()?, segments.next()) else {
                 return None;
             };
             let text = only.ident.to_string();
-            (text.len() > 3 && text.ends_with("Env")).then(|| NamedEnv {
+            let ends = text.ends_with("Env") && (text.len() > 3 || is_last);
+            let meant = text.eq_ignore_ascii_case(expected) || (text.ends_with("ENV") && is_last);
+            (ends || meant).then(|| NamedEnv {
                 ident: only.ident.clone(),
                 by_reference: false,
                 has_arguments: !only.arguments.is_none(),

@@ -1,8 +1,7 @@
 //! The rules about the operations of one variable.
 
 use ops_enums::Operation;
-use proc_macro2::Span;
-use quote::{ToTokens, format_ident};
+use quote::ToTokens;
 use syn::{Ident, Path, PathSegment};
 
 use crate::declaration::DeclaredOperation;
@@ -11,18 +10,40 @@ use crate::family::{FAMILIES, Family};
 use crate::parse::Written;
 use crate::suggest::{nearest, one_of};
 
-/// The operations of a list: known, of one service, none twice.
-pub(crate) fn all(
-    variable: &str,
-    written: Vec<Written>,
-    errors: &mut Errors,
-) -> Vec<DeclaredOperation> {
+/// A list as it is understood.
+pub(crate) struct Listed {
+    /// The operations that are written rightly: of one service, none twice.
+    pub(crate) operations: Vec<DeclaredOperation>,
+    /// The family of a list with mistakes: which of its operations are meant is open.
+    pub(crate) open: Option<&'static Family>,
+}
+
+/// One entry of a list as it is understood.
+enum Known {
+    Operation(DeclaredOperation),
+    /// A mistake, already reported, and the family that was probably meant. It declares nothing, so
+    /// it is no duplicate of another entry either.
+    Mistake(Option<&'static Family>),
+}
+use Known::Mistake;
+
+/// Reads a list. Each mistake is reported once.
+pub(crate) fn all(variable: &str, written: Vec<Written>, errors: &mut Errors) -> Listed {
     let mut operations: Vec<DeclaredOperation> = Vec::new();
+    let mut has_mistakes = false;
+    // The first entry that tells decides what the variable is.
+    let mut meant = None;
     for entry in written {
         let tokens = entry.to_token_stream();
-        let Some(found) = known(entry, errors) else {
-            continue;
+        let found = match known(entry, errors) {
+            Known::Operation(found) => found,
+            Mistake(family) => {
+                has_mistakes = true;
+                meant = meant.or(family);
+                continue;
+            }
         };
+        meant = meant.or(Some(found.family));
         let path = found.family.path(found.operation);
         if let Some(first) = operations.first()
             && first.family != found.family
@@ -45,20 +66,20 @@ pub(crate) fn all(
             operations.push(found);
         }
     }
-    operations
+    let open = if has_mistakes { meant } else { None };
+    Listed { operations, open }
 }
 
-/// One entry. A mistake is reported, and answered with what was probably meant.
-fn known(entry: Written, errors: &mut Errors) -> Option<DeclaredOperation> {
+/// One entry. A mistake is reported, and answered with the family that was probably meant.
+fn known(entry: Written, errors: &mut Errors) -> Known {
     match entry {
         Written::Path(path) => from_path(path, errors),
         Written::Dotted { whole, path, name } => {
             let written = path_text(&path);
-            let meant = last(&path)
-                .and_then(|segment| Family::named(&segment.to_string()))
-                .and_then(|family| Some((family, family.spelled(&name.to_string())?)));
-            match meant {
-                Some((family, operation)) => {
+            let text = name.to_string();
+            let family = last(&path).and_then(|segment| Family::named(&segment.to_string()));
+            let advice = match family.map(|family| (family, family.spelled(&text))) {
+                Some((family, Some(operation))) => {
                     errors.on(
                         &whole,
                         format!(
@@ -66,20 +87,17 @@ fn known(entry: Written, errors: &mut Errors) -> Option<DeclaredOperation> {
                             family.path(operation)
                         ),
                     );
-                    declared(family, operation, with_last(&path, &name))
+                    return Mistake(Some(family));
                 }
-                // The dot is one mistake, the name another: one message says both.
-                None => {
-                    errors.on(
-                        &whole,
-                        format!(
-                            "expected the path of an operation, not `{written}.{name}`: {}",
-                            advice(&with_last(&path, &name))
-                        ),
-                    );
-                    None
-                }
-            }
+                Some((family, None)) => unknown_operation(family, &text),
+                None => advice(&with_last(&path, &name)),
+            };
+            // The dot is one mistake, the name another: one message says both.
+            errors.on(
+                &whole,
+                format!("expected the path of an operation, not `{written}.{name}`: {advice}"),
+            );
+            Mistake(family.or_else(|| only_family(&candidates(&text))))
         }
         Written::Text(text) => {
             let found = candidates(&text.value());
@@ -90,102 +108,92 @@ fn known(entry: Written, errors: &mut Errors) -> Option<DeclaredOperation> {
             };
             errors
                 .on(&text, format!("an operation is written as a path, not as a string: {advice}"));
-            match found.as_slice() {
-                [(family, operation)] => {
-                    declared(family, *operation, path_at(text.span(), family, *operation))
-                }
-                _ => None,
-            }
+            Mistake(only_family(&found))
         }
     }
 }
 
-fn from_path(path: Path, errors: &mut Errors) -> Option<DeclaredOperation> {
+/// The family that all of these belong to, if it is one.
+fn only_family(found: &[(&'static Family, Operation)]) -> Option<&'static Family> {
+    match found {
+        [(family, _)] => Some(family),
+        _ => None,
+    }
+}
+
+fn from_path(path: Path, errors: &mut Errors) -> Known {
     let mut segments = path.segments.iter().rev().map(|segment| &segment.ident);
-    let (name, enum_name) = (segments.next()?, segments.next());
+    let Some(name) = segments.next() else {
+        return Mistake(None);
+    };
     let text = name.to_string();
-    let Some(enum_name) = enum_name else {
+    let Some(enum_name) = segments.next() else {
         errors.on(
             &path,
             format!("expected an enum and its operation, not `{text}` alone: {}", advice(&path)),
         );
-        return match candidates(&text).as_slice() {
-            [(family, operation)] => declared(family, *operation, path.clone()),
-            _ => None,
-        };
+        return Mistake(only_family(&candidates(&text)));
     };
     let Some(family) = Family::named(&enum_name.to_string()) else {
         let (message, family) = unknown_enum(enum_name, name);
         errors.on(enum_name, message);
-        let operation = family.and_then(|family| family.spelled(&text));
-        return family
-            .zip(operation)
-            .and_then(|(family, operation)| declared(family, operation, path.clone()));
+        return Mistake(family);
     };
     if let Some(operation) = family.operation(&text) {
-        return declared(family, operation, path);
+        return Known::Operation(DeclaredOperation { operation, family, path });
     }
-    let (message, meant) = unknown_operation(family, &text);
-    errors.on(name, message);
-    declared(family, meant?, path)
+    errors.on(name, unknown_operation(family, &text));
+    Mistake(Some(family))
 }
 
-fn declared(
-    family: &'static Family,
-    operation: Operation,
-    path: Path,
-) -> Option<DeclaredOperation> {
-    Some(DeclaredOperation { operation, family, path })
-}
-
-fn unknown_operation(family: &'static Family, text: &str) -> (String, Option<Operation>) {
+/// The message for an operation that its enum does not have.
+fn unknown_operation(family: &Family, text: &str) -> String {
     if let Some(operation) = family.spelled(text) {
         let path = family.path(operation);
-        return (
-            format!("`{text}` is spelled as in Python or JavaScript: write `{path}`"),
-            Some(operation),
-        );
+        return format!("`{text}` is spelled as in Python or JavaScript: write `{path}`");
     }
     let name = family.name;
     let elsewhere = candidates(text);
     if !elsewhere.is_empty() {
-        return (
-            format!(
-                "`{name}` has no operation `{text}`, another service has: write {}",
-                quoted(&elsewhere)
-            ),
-            None,
+        return format!(
+            "`{name}` has no operation `{text}`, another service has: write {}",
+            quoted(&elsewhere)
         );
     }
-    let operations = family.operations();
-    let near = nearest(text, operations.iter().map(|operation| operation.name()))
-        .and_then(|name| family.operation(name));
-    let advice = match near {
+    let advice = match nearest_operation(family, text) {
         Some(operation) => format!("did you mean `{}`?", family.path(operation)),
         None => format!("the documentation of `required_env_vars::{name}` lists all of them"),
     };
-    (format!("`{name}` has no operation `{text}`; {advice}"), near)
+    format!("`{name}` has no operation `{text}`; {advice}")
 }
 
+/// The operation whose name is most like this one, `GET_ITM` too.
+fn nearest_operation(family: &Family, text: &str) -> Option<Operation> {
+    let operations = family.operations();
+    let name = nearest(&text.replace('_', ""), operations.iter().map(|operation| operation.name()));
+    name.and_then(|name| family.operation(name))
+}
+
+/// The message for an enum that there is not, and the one that was probably meant. An enum is only
+/// proposed if it has the operation, or one with a name that is like it.
 fn unknown_enum(name: &Ident, operation: &Ident) -> (String, Option<&'static Family>) {
     let operation = operation.to_string();
     let near = nearest_family(&name.to_string());
-    let fits = near.is_some_and(|family| family.spelled(&operation).is_some());
+    let exact = near.filter(|family| family.spelled(&operation).is_some());
     let elsewhere = candidates(&operation);
-    let advice = match near {
-        Some(family) if fits || elsewhere.is_empty() => format!("did you mean `{}`?", family.name),
-        _ if !elsewhere.is_empty() => format!("write {}", quoted(&elsewhere)),
-        _ => {
+    let alike = near
+        .filter(|family| elsewhere.is_empty() && nearest_operation(family, &operation).is_some());
+    let meant = exact.or(alike);
+    let advice = match meant {
+        Some(family) => format!("did you mean `{}`?", family.name),
+        None if !elsewhere.is_empty() => format!("write {}", quoted(&elsewhere)),
+        None => {
             let all: Vec<String> =
                 FAMILIES.iter().map(|family| format!("`{}`", family.name)).collect();
             format!("write {}", one_of(&all))
         }
     };
-    let meant = match elsewhere.as_slice() {
-        _ if fits => near,
-        [(family, _)] => Some(*family),
-        _ => None,
-    };
+    let meant = meant.or_else(|| only_family(&elsewhere));
     (format!("`{name}` is not an enum of operations; {advice}"), meant)
 }
 
@@ -236,13 +244,6 @@ fn last(path: &Path) -> Option<&Ident> {
 fn with_last(path: &Path, name: &Ident) -> Path {
     let mut path = path.clone();
     path.segments.push(PathSegment::from(name.clone()));
-    path
-}
-
-fn path_at(span: Span, family: &Family, operation: Operation) -> Path {
-    let mut path = Path::from(Ident::new(family.name, span));
-    let name = format_ident!("{}", operation.name(), span = span);
-    path.segments.push(PathSegment::from(name));
     path
 }
 

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use proc_macro2::Span;
 use syn::{Ident, LitStr};
 
-use super::operation;
+use super::operation::{self, Listed};
 use crate::declaration::{DeclaredOperation, Variable};
 use crate::errors::Errors;
+use crate::family::Family;
 use crate::names;
 use crate::parse::{Arguments, Pair};
 
@@ -19,14 +20,14 @@ pub(crate) fn variables(arguments: Arguments, errors: &mut Errors) -> Vec<Variab
     for Pair { name, operations } in arguments.pairs {
         let text = name.value();
         name_is_right(&name, errors);
-        let operations = operation::all(&text, operations, errors);
-        reserved(&name, &operations, errors);
+        let Listed { operations, open } = operation::all(&text, operations, errors);
+        reserved(&name, operations.is_empty() && open.is_none(), errors);
         if let Some(first) = variables.iter_mut().find(|first| first.name.value() == text) {
             errors.on(
                 &name,
                 format!("`{text}` is declared twice: put all its operations into the first list"),
             );
-            merge(first, operations);
+            merge(first, operations, open);
             continue;
         }
         let field = names::field(&text);
@@ -44,7 +45,7 @@ pub(crate) fn variables(arguments: Arguments, errors: &mut Errors) -> Vec<Variab
         let Some(field) = field_ident(&field, name.span()) else {
             continue;
         };
-        variables.push(Variable { name, field, operations });
+        variables.push(Variable { name, field, operations, open });
     }
     variables
 }
@@ -58,21 +59,26 @@ fn name_is_right(name: &LitStr, errors: &mut Errors) {
             `\"FILES_TABLE\"`",
         );
     } else if !names::is_variable(&text) {
+        let proposed = names::as_variable(&text);
+        // What only stands for letters that were lost says nothing.
+        let advice = if text.is_ascii() && proposed.starts_with(|c: char| c.is_ascii_uppercase()) {
+            format!("; write `\"{proposed}\"`")
+        } else {
+            String::new()
+        };
         errors.on(
             name,
             format!(
-                "`{text}` cannot be the name of a variable: names have capital letters, digits and \
-                underscores, and do \
-                 not start with a digit; write `\"{}\"`",
-                names::as_variable(&text)
+                "`{text}` cannot be the name of a variable: names have capital letters A to Z, \
+                digits and underscores, and do not start with a digit{advice}"
             ),
         );
     }
 }
 
-fn reserved(name: &LitStr, operations: &[DeclaredOperation], errors: &mut Errors) {
+fn reserved(name: &LitStr, is_plain: bool, errors: &mut Errors) {
     let text = name.value();
-    if !operations.is_empty() && names::is_reserved(&text) {
+    if !is_plain && names::is_reserved(&text) {
         errors.on(
             name,
             format!(
@@ -85,7 +91,10 @@ fn reserved(name: &LitStr, operations: &[DeclaredOperation], errors: &mut Errors
 }
 
 /// What a second list declares is meant for the first.
-fn merge(first: &mut Variable, operations: Vec<DeclaredOperation>) {
+fn merge(first: &mut Variable, operations: Vec<DeclaredOperation>, open: Option<&'static Family>) {
+    if open.is_some() {
+        first.open = first.family().or(open);
+    }
     for operation in operations {
         let declared = &first.operations;
         let fits = declared.iter().all(|other| other.family == operation.family);

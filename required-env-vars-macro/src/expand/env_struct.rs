@@ -1,5 +1,6 @@
 //! The `Env` struct, and the marker types that carry what is declared.
 
+use ops_enums::Operation;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
@@ -7,6 +8,7 @@ use syn::Ident;
 use super::Checked;
 use super::handler::plain_name;
 use crate::declaration::{DeclaredOperation, Variable};
+use crate::family::Family;
 use crate::names;
 
 /// Struct, markers and the declared operations of each marker; nothing without an `Env` argument.
@@ -38,10 +40,8 @@ pub(super) fn expand(checked: &Checked) -> Option<TokenStream> {
     });
     let declared = variables.iter().flat_map(|variable| {
         let (marker, module, conditions) = (marker(variable), &module, &conditions);
-        variable.operations.iter().map(move |operation| {
-            let family = format_ident!("{}", operation.family.module);
-            let span = last_span(operation);
-            let operation = Ident::new(operation.operation.name(), span);
+        declared(variable).into_iter().map(move |(family, operation)| {
+            let family = format_ident!("{}", family.module);
             quote! {
                 #(#conditions)*
                 impl #krate::declared::#family::#operation for #module::#marker {}
@@ -62,12 +62,23 @@ pub(super) fn expand(checked: &Checked) -> Option<TokenStream> {
         #[doc(hidden)]
         #(#conditions)*
         #[allow(dead_code, missing_debug_implementations, missing_copy_implementations, non_camel_case_types)]
-        #[allow(non_snake_case, unreachable_pub, clippy::all, clippy::pedantic)]
+        #[allow(non_snake_case, unnameable_types, unreachable_pub, clippy::all, clippy::pedantic)]
         mod #module {
             #(#markers)*
         }
         #(#declared)*
     })
+}
+
+/// The operations that calls may perform: after a mistake in the list every one of the family, since
+/// a call of what was meant is no second mistake.
+fn declared(variable: &Variable) -> Vec<(&'static Family, Ident)> {
+    if let Some(family) = variable.open {
+        let name = |operation: Operation| Ident::new(operation.name(), variable.name.span());
+        return family.operations().into_iter().map(|one| (family, name(one))).collect();
+    }
+    let name = |one: &DeclaredOperation| Ident::new(one.operation.name(), last_span(one));
+    variable.operations.iter().map(|one| (one.family, name(one))).collect()
 }
 
 /// Named exactly like the variable: the compiler prints it where a call was not declared.
@@ -84,6 +95,9 @@ fn marker(variable: &Variable) -> Ident {
 
 fn field_doc(variable: &Variable) -> String {
     let name = variable.name.value();
+    if variable.open.is_some() {
+        return format!(" `{name}`, whose list has a mistake.");
+    }
     if variable.operations.is_empty() {
         return format!(" `{name}`: a plain value.");
     }
@@ -96,13 +110,13 @@ fn field_doc(variable: &Variable) -> String {
 }
 
 fn field_type(variable: &Variable, module: &Ident, krate: &TokenStream) -> TokenStream {
-    let Some(first) = variable.operations.first() else {
+    let Some(family) = variable.family() else {
         return quote!(#krate::Variable);
     };
     // A handle whose feature is off is reported where the service is named.
-    let span =
-        first.path.segments.first().map_or_else(Span::call_site, |segment| segment.ident.span());
-    let handle = Ident::new(first.family.handle, span);
+    let first = variable.operations.first().and_then(|first| first.path.segments.first());
+    let span = first.map_or_else(|| variable.name.span(), |segment| segment.ident.span());
+    let handle = Ident::new(family.handle, span);
     let path = quote_spanned!(span=> #krate::#handle);
     let marker = marker(variable);
     quote!(#path<#module::#marker>)

@@ -6,7 +6,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Ident, Token};
 
-use super::{Checked, env_struct};
+use super::{Checked, env_struct, handler};
 
 /// `enums` are the imports that the lists name.
 pub(super) fn expand(checked: &Checked, enums: &[Ident], errors: &TokenStream) -> TokenStream {
@@ -17,10 +17,14 @@ pub(super) fn expand(checked: &Checked, enums: &[Ident], errors: &TokenStream) -
         env_struct => (env_struct, None),
     };
     let (attributes, inner) = (&function.attributes, &function.inner_attributes);
-    let (visibility, body) = (&function.visibility, &function.body);
+    let (visibility, body) = (&function.visibility, handler::body(function));
     let mut signature = function.signature.clone();
-    // The user is told to write it; until then `.await` in the body is no second mistake.
-    signature.asyncness = Some(<Token![async]>::default());
+    if !function.returns_boxed_future() {
+        // The user is told to write it; until then `.await` in the body is no second mistake.
+        signature.asyncness = Some(<Token![async]>::default());
+        // With `async` it would be one.
+        signature.constness = None;
+    }
     let here = Span::mixed_site();
 
     // What is imported for the lists is used, whatever is wrong with them.

@@ -8,6 +8,7 @@ use syn::{Ident, PathArguments, ReturnType, Type};
 
 use super::{Checked, env_struct};
 use crate::declaration::Variable;
+use crate::function::Function;
 
 /// Names of ours that user code could see are either invisible to it (`mixed_site` locals) or begin
 /// with `__`.
@@ -26,7 +27,7 @@ pub(super) fn expand(checked: &Checked) -> TokenStream {
     let call = call(&signature.output);
     let expected = expected_output(&signature.output);
     let binding = env.as_ref().map(|_| binding(checked));
-    let body = &function.body;
+    let body = body(function);
     let mut block = Group::new(
         proc_macro2::Delimiter::Brace,
         quote_spanned! {ours()=>
@@ -50,6 +51,14 @@ pub(super) fn expand(checked: &Checked) -> TokenStream {
         #(#attributes)*
         #visibility #signature #block
     }
+}
+
+/// The body in braces that the compiler knows to be a macro's: it warns of the user's if they hold one
+/// line.
+pub(super) fn body(function: &Function) -> Group {
+    let mut body = function.body.clone();
+    body.set_span(body.span().resolved_at(ours()));
+    body
 }
 
 /// The declaration, and the entry that the linker gathers.

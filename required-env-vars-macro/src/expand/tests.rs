@@ -58,7 +58,7 @@ fn a_method() {
 fn a_mistake() {
     assert_expansion(
         "mistake.rs",
-        quote!("FILES_TABLE" = [DynamoDBOperation::GetItm], "DOMAIN" = []),
+        quote!("FILES_TABLE" = [DynamoDBOperation::GetItem], "domain" = []),
         quote! {
             async fn get_file(env: &GetFileEnv) -> Result<usize, Error> {
                 Ok(env.domain.len())
@@ -108,6 +108,57 @@ fn what_is_right_has_no_message() {
         r#""A" = [BedrockOperation::Converse, BedrockOperation::InvokeAgent]"#,
     ] {
         assert_eq!(messages(arguments, FUNCTION), [""; 0], "{arguments}");
+    }
+}
+
+#[test]
+fn after_a_mistake_in_a_list_every_call_of_the_service_is_allowed() {
+    let arguments = r#""A" = [SQSOperation::Frobnicate], "B" = [S3Operation::GetObject]"#;
+    let function = "async fn handle(env: HandleEnv) -> Result<(), Error> {}";
+    let expanded = attribute(arguments.parse().unwrap(), function.parse().unwrap()).to_string();
+    for operation in ops_enums::SQSOperation::ALL {
+        let declared = format!("declared :: sqs :: {} for", operation.name());
+        assert!(expanded.contains(&declared), "{operation}");
+    }
+    assert_eq!(expanded.matches("declared :: s3 ::").count(), 1);
+}
+
+#[test]
+fn what_was_probably_meant_is_not_declared_twice() {
+    for arguments in [
+        r#""A" = [S3Operation::GetObject, S3Operation::GetObjct]"#,
+        r#""A" = [S3Operation.GET_OBJECT, S3Operation::GetObject]"#,
+        r#""A" = [DynamoDBOperation::GetItem, "s3:GetObject"]"#,
+    ] {
+        assert_eq!(messages(arguments, FUNCTION).len(), 1, "{arguments}");
+    }
+}
+
+#[test]
+fn a_boxed_future_is_one_mistake_and_stays_a_plain_function() {
+    let function = "fn handle<'a>(&'a self) -> std::pin::Pin<Box<dyn core::future::Future<Output = \
+        Result<(), Error>> + Send + 'a>> { Box::pin(async { Ok(()) }) }";
+    assert_eq!(messages(r#""A" = []"#, function).len(), 1);
+    assert!(
+        !attribute(quote!("A" = []), function.parse().unwrap())
+            .to_string()
+            .contains("async fn handle")
+    );
+}
+
+#[test]
+fn a_body_in_an_invisible_group_is_a_body() {
+    let body = proc_macro2::Group::new(proc_macro2::Delimiter::None, quote!({ Ok(()) }));
+    let expanded =
+        attribute(quote!("A" = []), quote!(async fn handle() -> Result<(), Error> #body));
+    assert!(!expanded.to_string().contains("compile_error"), "{expanded}");
+}
+
+#[test]
+fn the_env_argument_is_recognised_in_other_letters() {
+    for argument in ["env: Env", "env: HandleENV", "env: Handleenv", "env: handleEnv, x: u8"] {
+        let function = format!("async fn handle({argument}) -> Result<(), Error> {{ Ok(()) }}");
+        assert_eq!(messages(r#""A" = []"#, &function).len(), 1, "{argument}");
     }
 }
 

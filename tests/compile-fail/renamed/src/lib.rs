@@ -1,5 +1,27 @@
 //! The attribute where `required-env-vars` is a dependency under another name: it finds the crate
-//! without being told.
+//! without being told. A library's public functions bring no warning either, with all the lints on
+//! that are off by default and that a user may have on.
+
+#![deny(
+    warnings,
+    let_underscore_drop,
+    missing_copy_implementations,
+    missing_debug_implementations,
+    missing_docs,
+    redundant_imports,
+    redundant_lifetimes,
+    single_use_lifetimes,
+    trivial_casts,
+    trivial_numeric_casts,
+    unit_bindings,
+    unnameable_types,
+    unreachable_pub,
+    unused_import_braces,
+    unused_lifetimes,
+    unused_qualifications,
+    unused_results,
+    variant_size_differences
+)]
 
 use vars::{DynamoDBOperation, Error, required_env_vars};
 

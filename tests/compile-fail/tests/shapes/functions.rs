@@ -139,3 +139,13 @@ fn what_needs_aws_compiles() {
     let _ = generic::<u8, 1>;
     let _ = (no_env, destructured, diverges, with_helper);
 }
+
+/// A body on one line.
+#[rustfmt::skip]
+#[required_env_vars("CARGO_MANIFEST_DIR" = [])]
+async fn short() -> Result<(), Error> { Ok(()) }
+
+#[tokio::test]
+async fn a_body_on_one_line_brings_no_warning() {
+    assert!(short().await.is_ok());
+}

@@ -72,6 +72,22 @@ macro_rules! handler {
 
 handler!(made, "A", required_env_vars::DynamoDBOperation::GetItem, env: MadeEnv);
 
+/// A body that is itself a variable of the macro.
+macro_rules! with_body {
+    ($name:ident, $env:ident: $ty:ident, $output:ty, $body:block) => {
+        #[required_env_vars("CARGO_MANIFEST_DIR" = [])]
+        async fn $name($env: $ty) -> $output $body
+    };
+}
+
+with_body!(bodied, env: BodiedEnv, Result<usize, Error>, { Ok(env.cargo_manifest_dir.len()) });
+
+#[tokio::test]
+async fn a_body_from_a_macro_runs() -> Result<(), Error> {
+    assert_eq!(bodied().await?, env!("CARGO_MANIFEST_DIR").len());
+    Ok(())
+}
+
 #[tokio::test]
 async fn nested_functions_run() -> Result<(), Error> {
     assert_eq!(outer().await?, 2 * env!("CARGO_MANIFEST_DIR").len());
