@@ -1,5 +1,7 @@
 //! The awsJson protocols: what a service refuses, and the members of a request.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 /// A refusal in the words of an AWS service.
@@ -93,9 +95,17 @@ impl<'a> Members<'a> {
         self.typed(name, "an integer", Value::as_i64)
     }
 
-    /// A moment in seconds since 1970.
-    pub(crate) fn seconds(self, name: &str) -> Result<Option<f64>, AwsError> {
-        self.typed(name, "a number of seconds", Value::as_f64)
+    /// A moment, given in seconds since 1970, in whole milliseconds: clients do not keep the
+    /// decimals of a timestamp exactly.
+    pub(crate) fn milliseconds(self, name: &str) -> Result<Option<u64>, AwsError> {
+        let seconds = self.typed(name, "a number of seconds", Value::as_f64)?;
+        Ok(seconds.map(|seconds| match Duration::try_from_secs_f64(seconds) {
+            Ok(moment) => {
+                u64::try_from((moment.as_nanos() + 500_000) / 1_000_000).unwrap_or(u64::MAX)
+            }
+            Err(_) if seconds.is_sign_negative() => 0,
+            Err(_) => u64::MAX,
+        }))
     }
 
     /// A list; empty if absent.
@@ -157,4 +167,27 @@ pub(crate) fn too_short(name: &str) -> AwsError {
     AwsError::validation(format!(
         "Value at '{name}' failed to satisfy constraint: Member must have length greater than or equal to 1"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Members;
+
+    #[test]
+    fn moments_survive_the_decimals_that_clients_lose() {
+        for (seconds, expected) in [
+            (json!(1_795_259_580.491), 1_795_259_580_491),
+            (json!(1_795_259_580.490_999_937), 1_795_259_580_491),
+            (json!(1_795_259_580.491_000_175), 1_795_259_580_491),
+            (json!(7), 7_000),
+            (json!(-1), 0),
+            (json!(1e300), u64::MAX),
+        ] {
+            let members = json!({ "At": seconds });
+            let moment = Members(&members).milliseconds("At").unwrap();
+            assert_eq!(moment, Some(expected), "{seconds}");
+        }
+    }
 }

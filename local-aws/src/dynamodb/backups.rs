@@ -106,14 +106,13 @@ impl Backups {
         }
         let table = members.str("TableName")?.map(arns::table_name);
         let after = members.str("ExclusiveStartBackupArn")?.map(arns::read_backup).transpose()?;
-        let from = members.seconds("TimeRangeLowerBound")?.unwrap_or(f64::NEG_INFINITY);
-        let before = members.seconds("TimeRangeUpperBound")?.unwrap_or(f64::INFINITY);
+        let from = members.milliseconds("TimeRangeLowerBound")?.unwrap_or(0);
+        let before = members.milliseconds("TimeRangeUpperBound")?.unwrap_or(u64::MAX);
         let mut rest = self.kept.iter().filter(|(id, backup)| {
-            let created = timestamp(backup.created).as_f64().unwrap_or_default();
             (kind == "ALL" || kind == backup.kind.name())
                 && table.is_none_or(|table| table == backup.table_name())
                 && after.is_none_or(|(_, after)| id.as_str() > after)
-                && (from..before).contains(&created)
+                && (from..before).contains(&backup.created)
         });
         let page: Vec<_> = rest.by_ref().take(size).collect();
         let summaries: Vec<Value> = page.iter().map(|(id, backup)| backup.summary(id)).collect();

@@ -33,16 +33,15 @@ impl Recovery {
     }
 
     /// Refuses to restore to a moment outside the window, and to any but the latest.
-    pub(super) fn refuse(self, seconds: f64) -> AwsError {
+    pub(super) fn refuse(self, milliseconds: u64) -> AwsError {
         let (earliest, latest) = self.window();
-        let [earliest, latest] = [earliest, latest].map(timestamp);
-        let known = earliest.as_f64().zip(latest.as_f64());
-        if known.is_some_and(|(earliest, latest)| (earliest..=latest).contains(&seconds)) {
+        if (earliest..=latest).contains(&milliseconds) {
             return AwsError::unknown_operation(
                 "dynamodb",
                 "RestoreTableToPointInTime with RestoreDateTime; use UseLatestRestorableTime",
             );
         }
+        let [earliest, latest] = [earliest, latest].map(timestamp);
         AwsError::new(
             "InvalidRestoreTimeException",
             format!("RestoreDateTime is not between {earliest} and {latest}"),

@@ -28,7 +28,7 @@ pub(super) async fn to_point_in_time(
 ) -> Result<Value, AwsError> {
     let source = members.str("SourceTableName")?.or(members.str("SourceTableArn")?);
     let source = arns::table_name(source.ok_or_else(|| missing("SourceTableName"))?);
-    let when = members.seconds("RestoreDateTime")?;
+    let when = members.milliseconds("RestoreDateTime")?;
     let latest = members.bool("UseLatestRestorableTime")?;
     if latest == when.is_some() {
         return Err(AwsError::validation(
@@ -42,8 +42,8 @@ pub(super) async fn to_point_in_time(
             format!("Point in time recovery is not enabled for table '{source}'"),
         ));
     };
-    if let Some(seconds) = when {
-        return Err(recovery.refuse(seconds));
+    if let Some(milliseconds) = when {
+        return Err(recovery.refuse(milliseconds));
     }
     let snapshot = Snapshot::take(tables, source).await?;
     let restored = restore(tables, &snapshot, members, json!({})).await?;
