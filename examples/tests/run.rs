@@ -1,5 +1,7 @@
 //! The examples and the demo run, and say what they are there to say.
 
+#![allow(clippy::unwrap_used, reason = "used by tests only")]
+
 use std::process::Command;
 
 /// Runs a program of this package, without Cargo: its Lambdas are built with it.
