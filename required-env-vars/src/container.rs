@@ -12,6 +12,7 @@ use crate::binding::{Binding, BoundVariable, Progress};
 use crate::clients::load_config;
 use crate::declaration::{FUNCTIONS, Function};
 use crate::error::{Error, Unresolved};
+use crate::manifest;
 use crate::resolve::{self, Resolution};
 use crate::settings::Settings;
 use crate::track::Tracker;
@@ -48,6 +49,9 @@ struct Values {
 /// is started from a snapshot (SnapStart), what was resolved here is resolved once more after the
 /// restore.
 ///
+/// Started with the argument `--required-env-vars-manifest`, the process prints its
+/// [`manifest`](crate::manifest()) here and ends, without any AWS call.
+///
 /// # Errors
 ///
 /// Names every variable of every function in the binary that could not be resolved.
@@ -60,6 +64,9 @@ struct Values {
 /// # }
 /// ```
 pub async fn init() -> Result<(), Error> {
+    if let Some(code) = manifest::printed(env::args_os()) {
+        std::process::exit(code);
+    }
     let result = resolve_now().await;
     if env::var_os("AWS_LAMBDA_INITIALIZATION_TYPE").is_some_and(|kind| kind == "snap-start") {
         lock().stale = true;

@@ -59,6 +59,11 @@
 //! holds the answer up by a second at most (`ENV_VARS_TRACKING_TIMEOUT_MS`). The role needs `dynamodb:BatchGetItem` and `dynamodb:UpdateItem` on
 //! the table.
 //!
+//! # Manifest
+//!
+//! A binary that calls [`init`] prints its declarations as JSON when it is started with
+//! `--required-env-vars-manifest`; see [`manifest()`]. `iam-policies` makes policies from it.
+//!
 //! # Features
 //!
 //! `dynamodb` (default), `s3`, `sqs`, `secretsmanager`, `ssm`, `lambda`, `bedrock`, `cognito`: the
@@ -97,6 +102,7 @@ mod declaration;
 pub mod declared;
 mod error;
 mod handles;
+mod manifest;
 mod observe;
 mod remedy;
 mod resolve;
@@ -127,6 +133,7 @@ pub use handles::SqsQueue;
 #[cfg(feature = "ssm")]
 pub use handles::SsmParameter;
 pub use handles::Variable;
+pub use manifest::manifest;
 pub use ops_enums::{
     BedrockOperation, CognitoOperation, DynamoDBOperation, LambdaOperation, Operation, S3Operation,
     SQSOperation, SSMOperation, SecretsManagerOperation,
