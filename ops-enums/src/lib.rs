@@ -29,6 +29,7 @@
 //! Plain data: no dependencies, no I/O, no allocation.
 
 mod facts;
+pub mod iam;
 mod lookup;
 mod operation;
 mod operations;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::ApiOperation;
-use crate::rules::{self, Target};
-use crate::snake::snake_case;
+use super::model::ApiOperation;
+use super::rules::{self, Target};
+use super::snake::snake_case;
 
 /// One generated enum.
 pub(crate) struct Enum {

@@ -1,9 +1,9 @@
-//! Rows as the Rust source that is committed, and what differs from the source that is.
+//! Rows as the Rust source that is committed.
 
 use std::fmt::Write as _;
 
-use crate::rules::Target;
-use crate::table::{Enum, Row};
+use super::rules::Target;
+use super::table::{Enum, Row};
 
 /// The source file of an enum. `origin` is one line that says what it was made from.
 pub(crate) fn source(table: &Enum, rows: &[Row], origin: &str) -> String {
@@ -43,28 +43,10 @@ fn line(row: &Row) -> String {
     format!("{}: {}, {}, {target}, {sdk_method};", row.name, row.service, row.resource)
 }
 
-/// The lines that one text has and the other has not, marked `+` (to come) and `-` (to go).
-pub(crate) fn changes(committed: &str, expected: &str) -> Vec<String> {
-    let lacks = |text: &str, wanted: &str| !text.lines().any(|line| line == wanted);
-    let gone = committed
-        .lines()
-        .filter(|line| lacks(expected, line))
-        .map(|line| format!("- {}", line.trim()));
-    let new = expected
-        .lines()
-        .filter(|line| lacks(committed, line))
-        .map(|line| format!("+ {}", line.trim()));
-    let mut changes: Vec<String> = gone.chain(new).collect();
-    if changes.is_empty() && committed != expected {
-        changes.push("the same lines in another order".to_owned());
-    }
-    changes
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::ENUMS;
+    use crate::operations::table::ENUMS;
 
     fn row(name: &str, target: Target) -> Row {
         Row {
@@ -95,12 +77,5 @@ mod tests {
 }
 "#
         );
-    }
-
-    #[test]
-    fn changes_name_what_comes_and_what_goes() {
-        assert_eq!(changes("a\n  b\n", "a\n  c\n"), ["- b", "+ c"]);
-        assert!(changes("a\n", "a\n").is_empty());
-        assert_eq!(changes("a\nb\n", "b\na\n").len(), 1);
     }
 }

@@ -5,7 +5,7 @@
 //! order given, first among the required members of the input, then among the optional ones; the
 //! first that is there decides. What members cannot tell is listed by name.
 
-use crate::model::{ApiOperation, Member};
+use super::model::{ApiOperation, Member};
 
 /// How the call takes the variable's resource, as a variant of `ops_enums::Target`.
 #[derive(Clone, Debug, PartialEq, Eq)]
