@@ -14,10 +14,13 @@ pub(crate) enum PinError {
     #[error("`catalogue/sources.toml` has no entry `{0}`; add one")]
     Missing(&'static str),
     #[error(
-        "the file's SHA-256 is `{actual}`, but `catalogue/sources.toml` pins {name} {version} with \
-        `{expected}`: get that one with `{get}`, or change the entry"
+        "the file's SHA-256 is `{actual}`, but `catalogue/sources.toml` pins {name} {} with `{}`: \
+        get that one with `{}`, or change the entry",
+        .pin.version,
+        .pin.sha256,
+        .pin.get
     )]
-    OtherFile { name: &'static str, version: String, expected: String, actual: String, get: String },
+    OtherFile { name: &'static str, actual: String, pin: Box<Pin> },
 }
 
 /// One source of data.

@@ -119,6 +119,8 @@ macro_rules! actions {
             condition_keys: &[$($key),*],
         }),*];
 
+        // Named as AWS does.
+        #[allow(clippy::enum_variant_names)]
         enum Position {
             $($name),*
         }
