@@ -1,0 +1,58 @@
+//! Why a file could not be read.
+
+use super::Place;
+
+/// A file, or a policy in it, that cannot be read.
+///
+/// Holds names of keys and kinds of values; never values, since a `serverless.yml` may hold secrets.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{place}: {what}; {remedy}")]
+pub struct ReadError {
+    /// Name of the file, as it was given.
+    pub file: String,
+    /// Where in the file.
+    pub place: Place,
+    /// What is wrong.
+    pub what: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+/// A mistake that does not know yet which file it is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mistake {
+    pub(crate) place: Place,
+    pub(crate) what: String,
+    pub(crate) remedy: String,
+}
+
+impl Mistake {
+    pub(crate) fn new(place: Place, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { place, what: what.into(), remedy: remedy.into() }
+    }
+
+    /// `second` repeats the key `name`, which `first` has already.
+    pub(crate) fn duplicate(name: &str, first: Place, second: Place) -> Self {
+        Self::new(
+            second,
+            format!("the key `{name}` stands twice in one map, first at {first}"),
+            "remove one of the two: readers disagree about which one counts",
+        )
+    }
+
+    pub(crate) fn too_deep(place: Place) -> Self {
+        Self::new(
+            place,
+            format!("the file is nested more than {} levels deep", super::MAX_DEPTH),
+            "no policy or template needs that; give the file that holds the policy",
+        )
+    }
+
+    pub(crate) fn empty(place: Place) -> Self {
+        Self::new(place, "the file holds no value", "check that it was written completely")
+    }
+
+    pub(crate) fn within(self, file: &str) -> ReadError {
+        ReadError { file: file.to_owned(), place: self.place, what: self.what, remedy: self.remedy }
+    }
+}

@@ -1,0 +1,3 @@
+//! IAM policies as they stand in files, and what they allow.
+
+pub mod pattern;
