@@ -12,25 +12,18 @@ mod pools;
 mod users;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
 use self::pool::{Pool, User};
 use crate::json::{AwsError, Members};
+use crate::shared::Shared;
 use crate::{REGION, ids};
 
 /// The user pools of one world. A clone is another handle on the same pools.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Store {
-    pools: Arc<Mutex<BTreeMap<String, Pool>>>,
-}
-
-/// Shows which pools there are and nothing of their users.
-impl std::fmt::Debug for Store {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("pools", &self.lock().keys().collect::<Vec<_>>()).finish()
-    }
+    pools: Shared<BTreeMap<String, Pool>>,
 }
 
 impl Store {
@@ -41,7 +34,7 @@ impl Store {
         body: &Value,
         region: &str,
     ) -> Result<Value, AwsError> {
-        let pools = &mut *self.lock();
+        let pools = &mut *self.pools.lock();
         let members = Members(body);
         match operation {
             "CreateUserPool" => pools::create(pools, members, region),
@@ -60,7 +53,7 @@ impl Store {
     /// Makes a pool in [`REGION`]; answers its id, such as `eu-west-1_aB3dE5fG7`.
     pub fn create_pool(&self, name: &str) -> String {
         let id = pools::new_id(REGION);
-        self.lock().insert(id.clone(), Pool::new(name, REGION));
+        self.pools.lock().insert(id.clone(), Pool::new(name, REGION));
         id
     }
 
@@ -68,7 +61,7 @@ impl Store {
     /// the user name, unless the attributes say otherwise. A user of that name is replaced; a pool
     /// of that id is made if there is none.
     pub fn add_user(&self, pool: &str, username: &str, attributes: &[(&str, &str)]) -> String {
-        let mut pools = self.lock();
+        let mut pools = self.pools.lock();
         let pool = pools.entry(pool.to_owned()).or_insert_with(|| Pool::new(pool, REGION));
         let attributes = attributes
             .iter()
@@ -80,16 +73,11 @@ impl Store {
 
     /// The user names of a pool, sorted; none where there is no such pool.
     pub fn users(&self, pool: &str) -> Vec<String> {
-        let pools = self.lock();
+        let pools = self.pools.lock();
         let users = pools.get(pool).into_iter().flat_map(|pool| pool.users.values());
         let mut names: Vec<String> = users.map(|user| user.name.clone()).collect();
         names.sort();
         names
-    }
-
-    /// The pools, also after a panic elsewhere: no operation leaves them half changed.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Pool>> {
-        self.pools.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

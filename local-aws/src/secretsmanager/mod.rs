@@ -12,25 +12,18 @@ mod secret;
 mod write;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
 use self::secret::{Content, Secret};
 use crate::json::{AwsError, Members};
+use crate::shared::Shared;
 use crate::{REGION, ids};
 
 /// The secrets of one world. A clone is another handle on the same secrets.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Store {
-    secrets: Arc<Mutex<BTreeMap<String, Secret>>>,
-}
-
-/// Shows which secrets there are, never what they are.
-impl std::fmt::Debug for Store {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("secrets", &self.lock().keys().collect::<Vec<_>>()).finish()
-    }
+    secrets: Shared<BTreeMap<String, Secret>>,
 }
 
 impl Store {
@@ -41,7 +34,7 @@ impl Store {
         body: &Value,
         region: &str,
     ) -> Result<Value, AwsError> {
-        let secrets = &mut *self.lock();
+        let secrets = &mut *self.secrets.lock();
         let members = Members(body);
         match operation {
             "CreateSecret" => write::create(secrets, members, region),
@@ -59,7 +52,7 @@ impl Store {
     /// Puts a text as the current version of a secret, which is made if there is none; answers its
     /// ARN.
     pub fn put(&self, name: &str, value: &str) -> String {
-        let mut secrets = self.lock();
+        let mut secrets = self.secrets.lock();
         let secret = secrets.entry(name.to_owned()).or_insert_with(|| Secret::new(name, REGION));
         secret.add(&ids::uuid(), Content::Text(value.to_owned()), &[secret::CURRENT]);
         secret.arn.clone()
@@ -67,7 +60,7 @@ impl Store {
 
     /// The current text of a secret; `None` if there is none or it is binary.
     pub fn value(&self, name: &str) -> Option<String> {
-        match &self.lock().get(name)?.staged(secret::CURRENT)?.content {
+        match &self.secrets.lock().get(name)?.staged(secret::CURRENT)?.content {
             Content::Text(text) => Some(text.clone()),
             Content::Binary(_) => None,
         }
@@ -75,12 +68,7 @@ impl Store {
 
     /// The names of all secrets, sorted; those that are scheduled for deletion too.
     pub fn names(&self) -> Vec<String> {
-        self.lock().keys().cloned().collect()
-    }
-
-    /// The secrets, also after a panic elsewhere: no operation leaves them half changed.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Secret>> {
-        self.secrets.lock().unwrap_or_else(PoisonError::into_inner)
+        self.secrets.lock().keys().cloned().collect()
     }
 }
 

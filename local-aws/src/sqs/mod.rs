@@ -16,7 +16,7 @@ mod receive;
 mod send;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -26,27 +26,21 @@ pub(crate) use self::errors::names as error_names;
 use self::queue::{Queue, after};
 use crate::ACCOUNT_ID;
 use crate::json::{AwsError, Members};
+use crate::shared::Shared;
 
 /// The queues of one world. A clone is another handle on the same queues.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Store {
     endpoint: String,
-    queues: Arc<Mutex<BTreeMap<String, Queue>>>,
+    queues: Shared<BTreeMap<String, Queue>>,
     /// Something has changed that a waiting receive may be about.
     changed: Arc<Notify>,
-}
-
-/// Shows which queues there are and nothing of their messages.
-impl std::fmt::Debug for Store {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("queues", &self.lock().keys().collect::<Vec<_>>()).finish()
-    }
 }
 
 impl Store {
     /// No queues yet; queue URLs start with `endpoint` (no slash at its end).
     pub(crate) fn new(endpoint: &str) -> Self {
-        Store { endpoint: endpoint.to_owned(), queues: Arc::default(), changed: Arc::default() }
+        Store { endpoint: endpoint.to_owned(), queues: Shared::default(), changed: Arc::default() }
     }
 
     /// Answers one call; `region` is the one the request was signed for. Only a receive can wait.
@@ -73,7 +67,7 @@ impl Store {
             // Listen before looking, or a change in between is missed.
             changed.as_mut().enable();
             let (answer, next) = {
-                let queues = &mut *self.lock();
+                let queues = &mut *self.queues.lock();
                 let queue = queue(queues, members)?;
                 let deadline = match deadline {
                     Some(deadline) => deadline,
@@ -99,7 +93,7 @@ impl Store {
         members: Members<'_>,
         region: &str,
     ) -> Result<Value, AwsError> {
-        let queues = &mut *self.lock();
+        let queues = &mut *self.queues.lock();
         match operation {
             "CreateQueue" => queues::create(queues, members, &self.endpoint, region),
             "GetQueueUrl" => queues::url_of(queues, members, &self.endpoint),
@@ -124,21 +118,19 @@ impl Store {
 
     /// Makes a queue with default attributes, unless it is there already; answers its URL.
     pub fn create_queue(&self, name: &str) -> String {
-        self.lock().entry(name.to_owned()).or_insert_with(|| Queue::new(name, crate::REGION));
+        self.queues
+            .lock()
+            .entry(name.to_owned())
+            .or_insert_with(|| Queue::new(name, crate::REGION));
         queues::url(&self.endpoint, name)
     }
 
     /// The bodies of the messages that have not been deleted, oldest first, whether visible or not;
     /// none where there is no such queue.
     pub fn messages(&self, queue: &str) -> Vec<String> {
-        let queues = self.lock();
+        let queues = self.queues.lock();
         let messages = queues.get(queue).into_iter().flat_map(|queue| &queue.messages);
         messages.map(|message| message.body.clone()).collect()
-    }
-
-    /// The queues, also after a panic elsewhere: no operation leaves them half changed.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Queue>> {
-        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

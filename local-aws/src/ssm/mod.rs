@@ -18,19 +18,19 @@ mod write;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
 use self::access::Access;
 use self::parameter::{Kind, Parameter};
 use crate::json::{AwsError, Members};
+use crate::shared::Shared;
 
 /// The parameters of one world.
 ///
 /// The methods here seed and inspect in process: they are not counted as calls and meet no faults.
 #[derive(Clone, Default)]
-pub struct Store(Arc<Mutex<State>>);
+pub struct Store(Shared<State>);
 
 #[derive(Default)]
 struct State {
@@ -59,43 +59,43 @@ impl Store {
     /// The latest value in the clear.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<String> {
-        let state = self.state();
+        let state = self.0.lock();
         Some(state.parameters.get(&names::key(name))?.latest()?.value.clone())
     }
 
     /// The type of the latest version: `String`, `StringList` or `SecureString`.
     #[must_use]
     pub fn kind(&self, name: &str) -> Option<&'static str> {
-        let state = self.state();
+        let state = self.0.lock();
         Some(state.parameters.get(&names::key(name))?.latest()?.kind.name())
     }
 
     /// The names of all parameters, sorted by path.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        self.state().parameters.values().map(|parameter| parameter.name.clone()).collect()
+        self.0.lock().parameters.values().map(|parameter| parameter.name.clone()).collect()
     }
 
     /// Removes a parameter with all its versions; whether there was one.
     pub fn remove(&self, name: &str) -> bool {
-        self.state().parameters.remove(&names::key(name)).is_some()
+        self.0.lock().parameters.remove(&names::key(name)).is_some()
     }
 
     /// From now on every call that names this parameter, or one below this path, fails as a whole with
     /// `AccessDeniedException`.
     pub fn deny(&self, name_or_path: &str) {
-        self.state().access.deny(name_or_path);
+        self.0.lock().access.deny(name_or_path);
     }
 
     /// From now on every decrypting read that includes this `SecureString` fails as a whole with
     /// `AccessDeniedException`, as if the KMS key were out of reach.
     pub fn make_undecryptable(&self, name: &str) {
-        self.state().access.make_undecryptable(name);
+        self.0.lock().access.make_undecryptable(name);
     }
 
     /// Takes back [`Store::deny`] and [`Store::make_undecryptable`] for this name or path.
     pub fn allow(&self, name_or_path: &str) {
-        self.state().access.allow(name_or_path);
+        self.0.lock().access.allow(name_or_path);
     }
 
     /// Answers one call; `region` is the one the request was signed for.
@@ -106,7 +106,7 @@ impl Store {
         region: &str,
     ) -> Result<Value, AwsError> {
         let members = Members(body);
-        let state = &mut *self.state();
+        let state = &mut *self.0.lock();
         match operation {
             "AddTagsToResource" => tags::add(state, members, region),
             "DeleteParameter" => write::delete(state, members, region),
@@ -126,12 +126,7 @@ impl Store {
     }
 
     fn seed(&self, name: &str, kind: Kind, value: &str) {
-        write::seed(&mut self.state(), name, kind, value);
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while holding it.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        write::seed(&mut self.0.lock(), name, kind, value);
     }
 }
 
