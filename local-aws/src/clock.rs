@@ -3,6 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// How long it is since 1970.
 pub(crate) fn since_1970() -> Duration {
@@ -25,6 +27,15 @@ pub(crate) fn timestamp(milliseconds: u64) -> Value {
     serde_json::from_str(&seconds).unwrap_or_default()
 }
 
+/// Seconds since 1970 as answers in XML show a moment, such as `2030-01-02T03:04:05Z`.
+pub(crate) fn rfc3339(seconds: u64) -> String {
+    let moment = i64::try_from(seconds)
+        .ok()
+        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    moment.format(&Rfc3339).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,5 +44,11 @@ mod tests {
     fn timestamps_are_seconds() {
         assert_eq!(timestamp(1_700_000_000_045), Value::from(1_700_000_000.045));
         assert_eq!(timestamp(7), Value::from(0.007));
+    }
+
+    #[test]
+    fn moments_are_spelled_in_utc() {
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+        assert_eq!(rfc3339(1_893_553_445), "2030-01-02T03:04:05Z");
     }
 }

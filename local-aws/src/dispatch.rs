@@ -86,14 +86,19 @@ async fn handle(world: &World, request: &Request) -> Response {
     }
     let answer = match request.service {
         "dynamodb" => return dynamodb_call(world, request).await,
-        "sts" => match sts::handle(&request.operation) {
-            Ok(xml) => return response::body(200, response::content_type(Protocol::Query), xml),
-            Err(error) => Err(error),
-        },
+        "iam" => return xml(request, world.iam.handle(request)),
+        "sts" => return xml(request, sts::handle(&request.operation)),
         _ => json_service(world, request).await,
     };
     match answer {
         Ok(value) => response::json(request, &value),
+        Err(error) => response::error(request, &error),
+    }
+}
+
+fn xml(request: &Request, answer: Result<String, AwsError>) -> Response {
+    match answer {
+        Ok(xml) => response::body(200, response::content_type(Protocol::Query), xml),
         Err(error) => response::error(request, &error),
     }
 }

@@ -1,12 +1,12 @@
 //! An AWS inside the process, on loopback: for tests, examples and the demo.
 //!
 //! [`LocalAws::start`] opens one HTTP endpoint on `127.0.0.1` that speaks the protocols of DynamoDB,
-//! S3, Systems Manager Parameter Store, Cognito user pools, Secrets Manager, SQS and STS. Any AWS
-//! SDK, the `aws` command line or boto3 talks to it by endpoint URL. Each instance is a world of its
-//! own and disappears with its last clone.
+//! S3, Systems Manager Parameter Store, Cognito user pools, Secrets Manager, SQS, IAM and STS. Any
+//! AWS SDK, the `aws` command line or boto3 talks to it by endpoint URL. Each instance is a world of
+//! its own and disappears with its last clone.
 //!
 //! DynamoDB includes backups and point-in-time recovery, the latter to the latest moment only. Queues
-//! are standard queues.
+//! are standard queues. IAM can be read: roles and their policies.
 //!
 //! An operation that is not emulated is refused by name; nothing is answered by guesswork.
 //!
@@ -33,12 +33,14 @@ mod dispatch;
 mod dynamodb;
 mod error;
 mod faults;
+mod form;
 mod ids;
 mod json;
 mod limits;
 mod local_aws;
 mod page;
 mod partial;
+mod query;
 mod request;
 mod response;
 mod s3_operation;
@@ -50,6 +52,7 @@ mod throttle;
 mod world;
 
 pub mod cognito;
+pub mod iam;
 pub mod lambda;
 pub mod s3;
 pub mod secretsmanager;

@@ -13,7 +13,7 @@ use crate::error::{RefusedError, StartError};
 use crate::faults::Faults;
 use crate::limits::Violation;
 use crate::server::{Server, endpoint_url};
-use crate::{cognito, s3, secretsmanager, sqs, ssm};
+use crate::{cognito, iam, s3, secretsmanager, sqs, ssm};
 
 /// One emulated AWS: a world of its own behind one endpoint on loopback.
 ///
@@ -132,6 +132,12 @@ impl LocalAws {
     #[must_use]
     pub fn sqs(&self) -> &sqs::Store {
         &self.server.world.sqs
+    }
+
+    /// The roles and their policies: to seed and to inspect, uncounted.
+    #[must_use]
+    pub fn iam(&self) -> &iam::Store {
+        &self.server.world.iam
     }
 
     /// One DynamoDB call in the JSON of its API, uncounted and without faults.

@@ -1,8 +1,10 @@
 //! STS: who is calling. Everyone is the same role.
 
 use crate::ACCOUNT_ID;
-use crate::ids;
 use crate::json::AwsError;
+use crate::query::{answer, element};
+
+const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 /// The role that callers have, as error messages and `GetCallerIdentity` name it.
 pub(crate) fn caller_arn() -> String {
@@ -14,12 +16,10 @@ pub(crate) fn handle(operation: &str) -> Result<String, AwsError> {
     if operation != "GetCallerIdentity" {
         return Err(AwsError::unknown_operation("sts", operation));
     }
-    Ok(format!(
-        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
-         <GetCallerIdentityResult><Arn>{}</Arn><UserId>AROALOCALAWSEXAMPLE00:local-aws</UserId>\
-         <Account>{ACCOUNT_ID}</Account></GetCallerIdentityResult>\
-         <ResponseMetadata><RequestId>{}</RequestId></ResponseMetadata></GetCallerIdentityResponse>",
-        caller_arn(),
-        ids::uuid(),
-    ))
+    let result = [
+        element("Arn", &caller_arn()),
+        element("UserId", "AROALOCALAWSEXAMPLE00:local-aws"),
+        element("Account", ACCOUNT_ID),
+    ];
+    Ok(answer(NAMESPACE, operation, &result.concat()))
 }

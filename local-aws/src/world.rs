@@ -3,7 +3,7 @@
 use crate::calls::Calls;
 use crate::dynamodb::Tables;
 use crate::faults::Faults;
-use crate::{cognito, s3, secretsmanager, sqs, ssm};
+use crate::{cognito, iam, s3, secretsmanager, sqs, ssm};
 
 /// Everything that an endpoint answers from.
 #[derive(Debug)]
@@ -16,6 +16,7 @@ pub(crate) struct World {
     pub(crate) cognito: cognito::Store,
     pub(crate) secretsmanager: secretsmanager::Store,
     pub(crate) sqs: sqs::Store,
+    pub(crate) iam: iam::Store,
 }
 
 impl World {
@@ -30,6 +31,7 @@ impl World {
             cognito: cognito::Store::default(),
             secretsmanager: secretsmanager::Store::default(),
             sqs: sqs::Store::new(endpoint),
+            iam: iam::Store::default(),
         }
     }
 }

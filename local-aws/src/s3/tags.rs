@@ -7,6 +7,7 @@ use s3s::dto::Tag;
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use super::refusals;
+use crate::form;
 
 /// The tags of an object, in the order given.
 pub(super) type Tags = Vec<(String, String)>;
@@ -78,22 +79,7 @@ fn invalid(message: &'static str) -> S3Error {
 
 /// Undoes form encoding.
 pub(super) fn decode(text: &str) -> S3Result<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => escaped(&mut rest).ok_or_else(malformed)?,
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).map_err(|_| malformed())
-}
-
-fn escaped(rest: &mut impl Iterator<Item = u8>) -> Option<u8> {
-    let high = char::from(rest.next()?).to_digit(16)?;
-    let low = char::from(rest.next()?).to_digit(16)?;
-    u8::try_from(high * 16 + low).ok()
+    form::decode(text).ok_or_else(malformed)
 }
 
 fn malformed() -> S3Error {
