@@ -50,6 +50,13 @@ pub fn resource_type(prefix: &str, name: &str) -> Option<&'static ResourceType> 
     types.iter().copied().find(|kind| kind.name.eq_ignore_ascii_case(name))
 }
 
+/// The resource types of a service's actions; none if it is not covered. A few belong to another
+/// service, whose prefix they have. The case of the prefix does not matter.
+#[must_use]
+pub fn resource_types_of(prefix: &str) -> &'static [&'static ResourceType] {
+    service(prefix).map_or(&[], |service| service.resource_types)
+}
+
 fn service(prefix: &str) -> Option<&'static Service> {
     let at = SERVICES.binary_search_by(|service| compare(service.prefix, prefix)).ok()?;
     SERVICES.get(at)

@@ -23,7 +23,7 @@ mod lookup;
 mod prefixes;
 
 pub use action::{AccessLevel, Action, ResourceType};
-pub use lookup::{action, actions, actions_of, is_covered, is_service, resource_type};
+pub use lookup::{action, actions, actions_of, is_covered, is_service, resource_type, resource_types_of};
 
 /// A service whose actions are all known.
 #[derive(Clone, Copy)]
