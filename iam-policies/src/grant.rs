@@ -16,8 +16,9 @@ pub enum On {
     Arn(Arn),
 }
 
-/// Condition operator and key → values: `("StringEquals", "kms:ViaService")`.
-pub type Conditions = BTreeMap<(String, String), BTreeSet<String>>;
+/// Condition operator and key → values: `("StringEquals", "kms:ViaService")`. Values are made of parts
+/// as ARNs are.
+pub type Conditions = BTreeMap<(String, String), BTreeSet<Arn>>;
 
 /// One action on one resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -10,6 +10,33 @@ pub type Day = String;
 /// Something that was seen, and the last day on which it was; `None` where the source has no days.
 pub type Seen<T> = BTreeMap<T, Option<Day>>;
 
+/// What a declaration or record says is done with a variable's resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Use {
+    /// An operation of an API.
+    Operation(Operation),
+    /// An IAM action that is no operation, `s3:ListBucket`: writers in other languages record such.
+    /// In canonical case, and always in the catalogue.
+    Action(&'static str),
+}
+
+impl Use {
+    /// With the IAM prefix: `s3:HeadObject`, `s3:ListBucket`.
+    #[must_use]
+    pub const fn iam(self) -> &'static str {
+        match self {
+            Self::Operation(operation) => operation.iam(),
+            Self::Action(action) => action,
+        }
+    }
+}
+
+impl std::fmt::Display for Use {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.iam())
+    }
+}
+
 /// What one function of one service does with one variable.
 ///
 /// Records of the Python and JavaScript writers, and manifests, know less than this: what they do
@@ -25,9 +52,9 @@ pub struct Usage {
     /// Name of the variable.
     pub variable: String,
     /// Operations declared.
-    pub declared: Seen<Operation>,
+    pub declared: Seen<Use>,
     /// Operations of which a request was really sent.
-    pub observed: Seen<Operation>,
+    pub observed: Seen<Use>,
     /// Names, URLs or ARNs of the resource that the variable meant. More than one where versions or
     /// stages differ. Empty for secrets, plain values and manifests.
     pub values: Seen<String>,

@@ -1,0 +1,62 @@
+//! Policy documents.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Policy, Statement};
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document<'p> {
+    version: &'static str,
+    statement: Vec<Member<'p>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Member<'p> {
+    sid: &'p str,
+    effect: &'static str,
+    action: Vec<&'p str>,
+    resource: Vec<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    condition: BTreeMap<&'p str, BTreeMap<&'p str, Vec<String>>>,
+}
+
+pub(super) fn written(policies: &[Policy]) -> String {
+    let text = match policies {
+        [only] => serde_json::to_string_pretty(&document(only)),
+        several => {
+            let documents: BTreeMap<&str, Document<'_>> =
+                several.iter().map(|policy| (policy.name.as_str(), document(policy))).collect();
+            serde_json::to_string_pretty(&documents)
+        }
+    };
+    // Strings and lists of them: nothing in there can fail to be JSON.
+    text.unwrap_or_default() + "\n"
+}
+
+fn document(policy: &Policy) -> Document<'_> {
+    Document { version: "2012-10-17", statement: policy.statements.iter().map(member).collect() }
+}
+
+fn member(statement: &Statement) -> Member<'_> {
+    // Open parts were taken out before.
+    let text = |arn: &crate::arn::Arn| arn.written(|_| String::new());
+    let mut condition: BTreeMap<&str, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
+    for ((operator, key), values) in &statement.conditions {
+        condition.entry(operator).or_default().insert(key, values.iter().map(text).collect());
+    }
+    let resource = match statement.resources.is_empty() {
+        true => vec!["*".to_owned()],
+        false => statement.resources.iter().map(text).collect(),
+    };
+    Member {
+        sid: &statement.sid,
+        effect: "Allow",
+        action: statement.actions.iter().copied().collect(),
+        resource,
+        condition,
+    }
+}

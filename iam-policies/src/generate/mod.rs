@@ -1,0 +1,84 @@
+//! From permissions to policies in one of the formats.
+
+mod cloudformation;
+mod explain;
+mod group;
+mod json;
+mod names;
+mod serverless;
+mod statements;
+mod terraform;
+mod yaml;
+
+pub use explain::{explanation, forced_wildcards};
+pub use group::{Group, Per, groups};
+pub use statements::{LIMIT, Policy, Statement, policies};
+
+use std::fmt::Write as _;
+
+use crate::grant::Grants;
+
+/// How policies are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Policy documents. One stands alone, several are members of an object, by name.
+    #[default]
+    Json,
+    /// A CloudFormation (or SAM) template with a managed policy for each.
+    CloudFormation,
+    /// Terraform resources and policy documents.
+    Terraform,
+    /// `provider.iam.role.statements` of a serverless.yml, or `iamRoleStatements` of its functions.
+    Serverless,
+}
+
+impl Format {
+    /// Whether it can leave a value open until deployment.
+    #[must_use]
+    pub const fn has_parameters(self) -> bool {
+        !matches!(self, Self::Json)
+    }
+
+    /// Usual ending of such a file's name.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::CloudFormation | Self::Serverless => "yml",
+            Self::Terraform => "tf",
+        }
+    }
+}
+
+/// Writes policies. The text is the same for the same policies, and ends with a line feed.
+///
+/// In [`Format::Json`] nothing may be open: see [`without_open_parts`].
+#[must_use]
+pub fn written(policies: &[Policy], format: Format) -> String {
+    match format {
+        Format::Json => json::written(policies),
+        Format::CloudFormation => cloudformation::written(policies),
+        Format::Terraform => terraform::written(policies),
+        Format::Serverless => serverless::written(policies),
+    }
+}
+
+/// Takes out what a policy document cannot say, because a part of it is not known yet, and says
+/// what that was.
+#[must_use]
+pub fn without_open_parts(grants: Grants) -> (Grants, Vec<String>) {
+    let (open, known): (Grants, Grants) =
+        grants.into_iter().partition(|(permission, _)| names::is_open(permission));
+    let mut gaps: Vec<String> = open
+        .iter()
+        .map(|(permission, reasons)| {
+            let mut gap = format!("{} on {}", permission.action, names::shown(permission));
+            if let Some(reason) = reasons.first() {
+                let _ = write!(gap, " (for {} of {})", reason.operation, reason.variable);
+            }
+            gap
+        })
+        .collect();
+    gaps.dedup();
+    (known, gaps)
+}

@@ -1,0 +1,2 @@
+//! The `iam-policies` command.
+fn main() {}
