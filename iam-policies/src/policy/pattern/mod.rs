@@ -79,14 +79,14 @@ impl Pattern {
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
     #[must_use]
     pub fn resource(pieces: &[Piece], variables: bool) -> Self {
-        let mut reader = Reader::new(pieces);
-        for piece in pieces {
-            match piece {
-                Piece::Text(text) => reader.text(text, variables),
-                Piece::Unknown(name) => reader.unknown(name),
-            }
-        }
-        reader.finish()
+        let is_arn = matches!(pieces.first(), Some(Piece::Text(text)) if text.starts_with("arn:"));
+        Reader::new(if is_arn { 5 } else { 0 }).read(pieces, variables)
+    }
+
+    /// A pattern of `StringLike`: as of a resource, but a colon is a character like any other.
+    #[must_use]
+    pub fn text_with_wildcards(pieces: &[Piece], variables: bool) -> Self {
+        Reader::new(0).read(pieces, variables)
     }
 
     /// This text and no other: its `*` is a star.
@@ -182,10 +182,18 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(pieces: &[Piece]) -> Self {
-        let is_arn = matches!(pieces.first(), Some(Piece::Text(text)) if text.starts_with("arn:"));
-        let colons_left = if is_arn { 5 } else { 0 };
+    fn new(colons_left: usize) -> Self {
         Self { text: String::new(), tokens: Vec::new(), unknown: Vec::new(), colons_left }
+    }
+
+    fn read(mut self, pieces: &[Piece], variables: bool) -> Pattern {
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => self.text(text, variables),
+                Piece::Unknown(name) => self.unknown(name),
+            }
+        }
+        self.finish()
     }
 
     fn text(&mut self, text: &str, variables: bool) {
