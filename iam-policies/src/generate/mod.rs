@@ -63,6 +63,12 @@ pub fn written(policies: &[Policy], format: Format) -> String {
     }
 }
 
+/// Whether account, region or partition of a resource is not known.
+#[must_use]
+pub fn lacks_place(grants: &Grants) -> bool {
+    grants.keys().any(names::lacks_place)
+}
+
 /// Takes out what a policy document cannot say, because a part of it is not known yet, and says
 /// what that was.
 #[must_use]

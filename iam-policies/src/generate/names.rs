@@ -38,12 +38,20 @@ fn width(arn: &Arn) -> usize {
 
 /// Whether a part of a permission is not known yet.
 pub(super) fn is_open(permission: &Permission) -> bool {
-    let values = permission.conditions.values().flatten();
+    parts(permission).any(|part| !matches!(part, Part::Text(_)))
+}
+
+/// Whether it is not known where a permission's resource is.
+pub(super) fn lacks_place(permission: &Permission) -> bool {
+    parts(permission).any(|part| matches!(part, Part::Partition | Part::Region | Part::Account))
+}
+
+fn parts(permission: &Permission) -> impl Iterator<Item = &Part> {
     let on = match &permission.on {
         On::Everything { .. } => None,
         On::Arn(arn) => Some(arn),
     };
-    on.into_iter().chain(values).any(|arn| arn.text().is_none())
+    on.into_iter().chain(permission.conditions.values().flatten()).flat_map(|arn| &arn.0)
 }
 
 /// A permission's resource for people, open parts in angle brackets.

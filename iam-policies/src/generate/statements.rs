@@ -165,11 +165,12 @@ fn halved<T: Ord + Clone>(set: &BTreeSet<T>) -> Option<(BTreeSet<T>, BTreeSet<T>
     Some((left, right))
 }
 
+/// Operator and key, and the two halves of the values.
+type HalvedCondition = ((String, String), BTreeSet<Arn>, BTreeSet<Arn>);
+
 /// Only where several statements with some of the values allow what one with all of them does:
 /// not for negated operators, and not where all values of a request must be among them.
-fn halved_condition(
-    conditions: &Conditions,
-) -> Option<((String, String), BTreeSet<Arn>, BTreeSet<Arn>)> {
+fn halved_condition(conditions: &Conditions) -> Option<HalvedCondition> {
     let can =
         |operator: &str| ["StringEquals", "StringLike", "ArnEquals", "ArnLike"].contains(&operator);
     let (key, values) = conditions

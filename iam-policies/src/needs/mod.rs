@@ -90,8 +90,8 @@ pub(crate) fn reason(usage: &Usage, operation: &str) -> Reason {
     }
 }
 
-fn variable<'u>(
-    usage: &'u Usage,
+fn variable(
+    usage: &Usage,
     options: &Options,
     needed: &mut Needed,
     others: &mut Vec<(Wanted, Reason)>,

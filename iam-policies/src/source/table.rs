@@ -47,7 +47,7 @@ pub async fn table(client: &Client, name: &str) -> Result<Inventory, TableError>
     let described = client.describe_table().table_name(name).send().await;
     let described = described
         .map_err(|error| failed("DescribeTable", DisplayErrorContext(&error).to_string()))?;
-    let keys = described.table.unwrap_or_default().key_schema.unwrap_or_default();
+    let keys = described.table.and_then(|table| table.key_schema).unwrap_or_default();
     let key = keys.iter().find(|key| key.key_type == KeyType::Hash);
     if keys.len() != 1 || key.is_none_or(|key| key.attribute_name != "service_var_key") {
         let found: Vec<String> =
