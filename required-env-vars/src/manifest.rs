@@ -21,7 +21,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::declaration::{Declaration, declarations};
 
@@ -47,27 +47,27 @@ fn rendered(declarations: impl Iterator<Item = Declaration>) -> String {
     let mut declarations: Vec<Declaration> = declarations.collect();
     declarations.sort_by_key(|d| (d.function, d.variable, d.file, d.line));
     declarations.dedup();
-    let declarations: Vec<Value> = declarations.iter().map(entry).collect();
-    // Written out, so that the version comes first whatever order the map keeps.
+    // Written out: the version comes first, and a declaration is one line of a diff.
     let mut text = String::from("{\n  \"required_env_vars_manifest\": 1,\n  \"declarations\": [");
     for (at, declaration) in declarations.iter().enumerate() {
         let comma = if at == 0 { "" } else { "," };
-        text.push_str(&format!("{comma}\n    {declaration}"));
+        text.push_str(&format!("{comma}\n    {}", entry(declaration)));
     }
     text.push_str(if declarations.is_empty() { "]\n}\n" } else { "\n  ]\n}\n" });
     text
 }
 
-fn entry(declaration: &Declaration) -> Value {
+fn entry(declaration: &Declaration) -> String {
     let mut operations = declaration.operations.to_vec();
     operations.sort_unstable();
     let operations: Vec<&str> = operations.iter().map(|operation| operation.iam()).collect();
-    json!({
-        "function": declaration.function,
-        "variable": declaration.variable,
-        "operations": operations,
-        "declared_at": format!("{}:{}", declaration.file, declaration.line),
-    })
+    format!(
+        r#"{{"function": {}, "variable": {}, "operations": {}, "declared_at": {}}}"#,
+        Value::from(declaration.function),
+        Value::from(declaration.variable),
+        Value::from(operations),
+        Value::from(format!("{}:{}", declaration.file, declaration.line)),
+    )
 }
 
 /// Prints the manifest if the arguments ask for it, and says the exit code to end with then.
@@ -89,6 +89,7 @@ pub(crate) fn printed(arguments: impl Iterator<Item = OsString>) -> Option<i32> 
 mod tests {
     use super::*;
     use crate::{DynamoDBOperation, Operation};
+    use serde_json::json;
 
     const OPERATIONS: &[Operation] = &[
         Operation::DynamoDB(DynamoDBOperation::UpdateItem),
