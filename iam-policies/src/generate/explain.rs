@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::names::shown;
+use super::names::{shown, shown_arn};
 use crate::grant::{Grants, On, Reason};
 
 /// For every action: on what, under which conditions, and who asked for it, with the source line
@@ -17,8 +17,7 @@ pub fn explanation(name: &str, grants: &Grants) -> String {
             let _ = writeln!(out, "    on * because {why}");
         }
         for ((operator, key), values) in &permission.conditions {
-            let values: Vec<String> =
-                values.iter().map(|arn| arn.written(|part| format!("{part:?}"))).collect();
+            let values: Vec<String> = values.iter().map(|arn| shown_arn(arn)).collect();
             let _ = writeln!(out, "    only if {operator} {key}: {}", values.join(", "));
         }
         for reason in reasons {

@@ -54,18 +54,23 @@ fn parts(permission: &Permission) -> impl Iterator<Item = &Part> {
     on.into_iter().chain(permission.conditions.values().flatten()).flat_map(|arn| &arn.0)
 }
 
-/// A permission's resource for people, open parts in angle brackets.
+/// A permission's resource for people.
 pub(super) fn shown(permission: &Permission) -> String {
     match &permission.on {
         On::Everything { .. } => "*".to_owned(),
-        On::Arn(arn) => arn.written(|part| match part {
-            Part::Parameter(parameter) => format!("<{} {}>", parameter.what, parameter.name),
-            Part::Partition => "<partition>".to_owned(),
-            Part::Region => "<region>".to_owned(),
-            Part::Account => "<account>".to_owned(),
-            Part::Text(text) => text.clone(),
-        }),
+        On::Arn(arn) => shown_arn(arn),
     }
+}
+
+/// An ARN for people, open parts in angle brackets.
+pub(super) fn shown_arn(arn: &Arn) -> String {
+    arn.written(|part| match part {
+        Part::Parameter(parameter) => format!("<{}>", parameter.name),
+        Part::Partition => "<partition>".to_owned(),
+        Part::Region => "<region>".to_owned(),
+        Part::Account => "<account>".to_owned(),
+        Part::Text(text) => text.clone(),
+    })
 }
 
 /// `FILES_DYNAMO_TABLE` as `FilesDynamoTable`.
@@ -96,6 +101,19 @@ pub(super) fn snake(name: &str) -> String {
     }
 }
 
+fn service_name(prefix: &str) -> String {
+    match prefix {
+        "cloudwatch" => "CloudWatch".to_owned(),
+        "cognito-idp" => "Cognito".to_owned(),
+        "dynamodb" => "DynamoDB".to_owned(),
+        "iam" | "kms" | "ses" | "sns" | "sqs" | "ssm" | "sts" => prefix.to_ascii_uppercase(),
+        "secretsmanager" => "SecretsManager".to_owned(),
+        "states" => "StepFunctions".to_owned(),
+        "xray" => "XRay".to_owned(),
+        other => pascal(other),
+    }
+}
+
 /// Gives each statement a Sid: the service its actions are of, with a number where there are more.
 pub(super) fn with_sids(mut statements: Vec<Statement>) -> Vec<Statement> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
@@ -107,7 +125,7 @@ pub(super) fn with_sids(mut statements: Vec<Statement>) -> Vec<Statement> {
             .map(|(prefix, _)| prefix)
             .collect();
         let name: String =
-            prefixes.into_iter().map(pascal).collect::<String>().chars().take(48).collect();
+            prefixes.into_iter().map(service_name).collect::<String>().chars().take(48).collect();
         let count = seen.entry(name.clone()).or_default();
         *count += 1;
         statement.sid = if *count == 1 { name } else { format!("{name}{count}") };

@@ -48,8 +48,9 @@ impl Deployment {
     /// What is not known is known from the identity, then taken from here, then left open.
     fn with(&self, identity: &Identity) -> Self {
         let or = |own: &Option<String>, other: &Option<String>| own.clone().or(other.clone());
+        let of_region = identity.region.as_deref().map(|region| partition_of(region).to_owned());
         Self {
-            partition: or(&identity.partition, &self.partition()),
+            partition: or(&identity.partition, &of_region).or(self.partition()),
             region: or(&identity.region, &self.region),
             account: or(&identity.account, &self.account),
         }
@@ -201,3 +202,6 @@ fn function(kind: &ResourceType, identity: &Identity, base: Arn) -> Vec<Target> 
 fn with_suffix(arn: &Arn, suffix: &str) -> Target {
     Target::plain(Arn::new(arn.0.iter().cloned().chain([suffix.into()])))
 }
+
+#[cfg(test)]
+mod tests;

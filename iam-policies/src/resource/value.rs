@@ -60,7 +60,6 @@ impl Identity {
         value: &str,
         fallback: Option<&'static str>,
     ) -> Result<Self, Invalid> {
-        let value = value.trim();
         let identity = if let Some(arn) = value.strip_prefix("arn:") {
             of_arn(service, arn).ok_or(Invalid::Arn { service })?
         } else if value.starts_with("http://") || value.starts_with("https://") {
