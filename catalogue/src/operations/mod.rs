@@ -13,7 +13,7 @@ use std::path::Path;
 use crate::CatalogueError;
 use crate::committed::File;
 use crate::wheel::Wheel;
-use table::{ENUMS, Enum};
+pub(crate) use table::{ENUMS, Enum};
 
 /// Every table, from botocore's wheel.
 pub(crate) fn files(wheel: &Path) -> Result<Vec<File>, CatalogueError> {

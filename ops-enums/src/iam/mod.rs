@@ -20,10 +20,15 @@
 mod action;
 mod actions;
 mod lookup;
+mod need;
+mod needs;
 mod prefixes;
 
 pub use action::{AccessLevel, Action, ResourceType};
-pub use lookup::{action, actions, actions_of, is_covered, is_service, resource_type, resource_types_of};
+pub use lookup::{
+    action, actions, actions_of, is_covered, is_service, resource_type, resource_types_of,
+};
+pub use need::{Holder, Need, NoNeeds, Tier};
 
 /// A service whose actions are all known.
 #[derive(Clone, Copy)]

@@ -21,6 +21,7 @@ pub(crate) struct Action {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OnResource {
     pub(crate) name: String,
+    pub(crate) required: bool,
     pub(crate) condition_keys: Vec<String>,
 }
 

@@ -23,7 +23,7 @@ actions! { "lambda"
     }
     actions {
         AddLayerVersionPermission: PermissionsManagement [LAYERVERSION] [];
-        AddPermission: PermissionsManagement [FUNCTION] ["aws:ResourceTag/${TagKey}" "lambda:FunctionUrlAuthType" "lambda:Principal"];
+        AddPermission: PermissionsManagement [FUNCTION FUNCTION_ALIAS FUNCTION_VERSION] ["aws:ResourceTag/${TagKey}" "lambda:FunctionUrlAuthType" "lambda:Principal"];
         CheckpointDurableExecution: Write [DURABLE_EXECUTION] ["aws:ResourceTag/${TagKey}"];
         ConnectMicrovm: Write [] [];
         CreateAlias: Write [FUNCTION] ["aws:ResourceTag/${TagKey}"];
@@ -40,10 +40,10 @@ actions! { "lambda"
         DeleteCapacityProvider: Write [CAPACITYPROVIDER] ["aws:ResourceTag/${TagKey}"];
         DeleteCodeSigningConfig: Write [CODE_SIGNING_CONFIG] ["aws:ResourceTag/${TagKey}"];
         DeleteEventSourceMapping: Write [EVENTSOURCEMAPPING] ["aws:ResourceTag/${TagKey}" "lambda:FunctionArn"];
-        DeleteFunction: Write [FUNCTION] ["aws:ResourceTag/${TagKey}"];
+        DeleteFunction: Write [FUNCTION FUNCTION_ALIAS FUNCTION_VERSION] ["aws:ResourceTag/${TagKey}"];
         DeleteFunctionCodeSigningConfig: Write [FUNCTION] ["aws:ResourceTag/${TagKey}"];
         DeleteFunctionConcurrency: Write [FUNCTION] ["aws:ResourceTag/${TagKey}"];
-        DeleteFunctionEventInvokeConfig: Write [FUNCTION] ["aws:ResourceTag/${TagKey}"];
+        DeleteFunctionEventInvokeConfig: Write [FUNCTION FUNCTION_ALIAS FUNCTION_VERSION] ["aws:ResourceTag/${TagKey}"];
         DeleteFunctionUrlConfig: Write [FUNCTION] ["aws:ResourceTag/${TagKey}" "lambda:FunctionArn" "lambda:FunctionUrlAuthType"];
         DeleteLayerVersion: Write [LAYERVERSION] [];
         DeleteMicrovmImage: Write [MICROVMIMAGE] ["aws:ResourceTag/${TagKey}"];
@@ -61,11 +61,11 @@ actions! { "lambda"
         GetDurableExecutionHistory: Read [DURABLE_EXECUTION] ["aws:ResourceTag/${TagKey}"];
         GetDurableExecutionState: Read [DURABLE_EXECUTION] ["aws:ResourceTag/${TagKey}"];
         GetEventSourceMapping: Read [EVENTSOURCEMAPPING] ["aws:ResourceTag/${TagKey}" "lambda:FunctionArn"];
-        GetFunction: Read [FUNCTION] ["aws:ResourceTag/${TagKey}"];
+        GetFunction: Read [FUNCTION FUNCTION_ALIAS FUNCTION_VERSION] ["aws:ResourceTag/${TagKey}"];
         GetFunctionCodeSigningConfig: Read [FUNCTION] ["aws:ResourceTag/${TagKey}"];
         GetFunctionConcurrency: Read [FUNCTION] ["aws:ResourceTag/${TagKey}"];
-        GetFunctionConfiguration: Read [FUNCTION] ["aws:ResourceTag/${TagKey}"];
-        GetFunctionEventInvokeConfig: Read [FUNCTION] ["aws:ResourceTag/${TagKey}"];
+        GetFunctionConfiguration: Read [FUNCTION FUNCTION_ALIAS FUNCTION_VERSION] ["aws:ResourceTag/${TagKey}"];
+        GetFunctionEventInvokeConfig: Read [FUNCTION FUNCTION_ALIAS FUNCTION_VERSION] ["aws:ResourceTag/${TagKey}"];
         GetFunctionRecursionConfig: Read [FUNCTION] ["aws:ResourceTag/${TagKey}"];
         GetFunctionScalingConfig: Read [FUNCTION] ["aws:ResourceTag/${TagKey}"];
         GetFunctionUrlConfig: Read [FUNCTION] ["aws:ResourceTag/${TagKey}" "lambda:FunctionArn" "lambda:FunctionUrlAuthType"];
@@ -76,12 +76,12 @@ actions! { "lambda"
         GetMicrovmImageBuild: Read [MICROVMIMAGE] ["aws:ResourceTag/${TagKey}"];
         GetMicrovmImageVersion: Read [MICROVMIMAGE] ["aws:ResourceTag/${TagKey}"];
         GetNetworkConnector: Read [NETWORKCONNECTOR] ["aws:ResourceTag/${TagKey}"];
-        GetPolicy: Read [FUNCTION] ["aws:ResourceTag/${TagKey}"];
+        GetPolicy: Read [FUNCTION FUNCTION_ALIAS FUNCTION_VERSION] ["aws:ResourceTag/${TagKey}"];
         GetProvisionedConcurrencyConfig: Read [FUNCTION_ALIAS FUNCTION_VERSION] ["aws:ResourceTag/${TagKey}"];
         GetResourcePolicy: Read [FUNCTION] ["aws:ResourceTag/${TagKey}"];
         GetRuntimeManagementConfig: Read [FUNCTION] ["aws:ResourceTag/${TagKey}"];
         InvokeAsync: Write [FUNCTION] ["aws:ResourceTag/${TagKey}"];
-        InvokeFunction: Write [FUNCTION] ["aws:ResourceTag/${TagKey}" "lambda:EventSourceToken" "lambda:InvokedViaFunctionUrl"];
+        InvokeFunction: Write [FUNCTION FUNCTION_ALIAS FUNCTION_VERSION] ["aws:ResourceTag/${TagKey}" "lambda:EventSourceToken" "lambda:InvokedViaFunctionUrl"];
         InvokeFunctionUrl: Write [FUNCTION] ["aws:ResourceTag/${TagKey}" "lambda:EventSourceToken" "lambda:FunctionArn" "lambda:FunctionUrlAuthType"];
         ListAliases: List [FUNCTION] ["aws:ResourceTag/${TagKey}"];
         ListCapacityProviders: List [] [];
@@ -111,14 +111,14 @@ actions! { "lambda"
         PublishVersion: Write [FUNCTION] ["aws:ResourceTag/${TagKey}"];
         PutFunctionCodeSigningConfig: Write [CODE_SIGNING_CONFIG FUNCTION] ["aws:ResourceTag/${TagKey}" "lambda:CodeSigningConfigArn"];
         PutFunctionConcurrency: Write [FUNCTION] ["aws:ResourceTag/${TagKey}"];
-        PutFunctionEventInvokeConfig: Write [FUNCTION] ["aws:ResourceTag/${TagKey}"];
+        PutFunctionEventInvokeConfig: Write [FUNCTION FUNCTION_ALIAS FUNCTION_VERSION] ["aws:ResourceTag/${TagKey}"];
         PutFunctionRecursionConfig: Write [FUNCTION] ["aws:ResourceTag/${TagKey}"];
         PutFunctionScalingConfig: Write [FUNCTION] ["aws:ResourceTag/${TagKey}"];
         PutProvisionedConcurrencyConfig: Write [FUNCTION_ALIAS FUNCTION_VERSION] ["aws:ResourceTag/${TagKey}"];
         PutResourcePolicy: PermissionsManagement [FUNCTION] ["aws:ResourceTag/${TagKey}" "lambda:Principal"];
         PutRuntimeManagementConfig: Write [FUNCTION] ["aws:ResourceTag/${TagKey}"];
         RemoveLayerVersionPermission: PermissionsManagement [LAYERVERSION] [];
-        RemovePermission: PermissionsManagement [FUNCTION] ["aws:ResourceTag/${TagKey}" "lambda:FunctionUrlAuthType" "lambda:Principal"];
+        RemovePermission: PermissionsManagement [FUNCTION FUNCTION_ALIAS FUNCTION_VERSION] ["aws:ResourceTag/${TagKey}" "lambda:FunctionUrlAuthType" "lambda:Principal"];
         ResumeMicrovm: Write [MICROVMIMAGE] ["aws:ResourceTag/${TagKey}"];
         RunMicrovm: Write [MICROVMIMAGE] ["aws:ResourceTag/${TagKey}"];
         SendDurableExecutionCallbackFailure: Write [DURABLE_EXECUTION] ["aws:ResourceTag/${TagKey}"];
@@ -136,7 +136,7 @@ actions! { "lambda"
         UpdateFunctionCode: Write [FUNCTION] ["aws:ResourceTag/${TagKey}"];
         UpdateFunctionCodeSigningConfig: Write [CODE_SIGNING_CONFIG FUNCTION] ["aws:ResourceTag/${TagKey}"];
         UpdateFunctionConfiguration: Write [FUNCTION] ["aws:ResourceTag/${TagKey}" "lambda:Layer" "lambda:SecurityGroupIds" "lambda:SubnetIds" "lambda:VpcIds"];
-        UpdateFunctionEventInvokeConfig: Write [FUNCTION] ["aws:ResourceTag/${TagKey}"];
+        UpdateFunctionEventInvokeConfig: Write [FUNCTION FUNCTION_ALIAS FUNCTION_VERSION] ["aws:ResourceTag/${TagKey}"];
         UpdateFunctionUrlConfig: Write [FUNCTION] ["aws:ResourceTag/${TagKey}" "lambda:FunctionArn" "lambda:FunctionUrlAuthType"];
         UpdateMicrovmImage: Write [MICROVMIMAGE] ["aws:ResourceTag/${TagKey}"];
         UpdateMicrovmImageVersion: Write [MICROVMIMAGE] ["aws:ResourceTag/${TagKey}"];

@@ -20,6 +20,9 @@ pub(crate) mod kms;
 pub(crate) mod lambda;
 pub(crate) mod logs;
 pub(crate) mod s3;
+pub(crate) mod s3_object_lambda;
+pub(crate) mod s3express;
+pub(crate) mod s3tables;
 pub(crate) mod scheduler;
 pub(crate) mod secretsmanager;
 pub(crate) mod ses;
@@ -45,6 +48,9 @@ pub(super) static SERVICES: &[Service] = &[
     lambda::SERVICE,
     logs::SERVICE,
     s3::SERVICE,
+    s3_object_lambda::SERVICE,
+    s3express::SERVICE,
+    s3tables::SERVICE,
     scheduler::SERVICE,
     secretsmanager::SERVICE,
     ses::SERVICE,
