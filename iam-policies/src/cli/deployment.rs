@@ -1,6 +1,9 @@
 //! Options about where functions run and what counts.
 
+use std::collections::BTreeMap;
+
 use clap::{Args, ValueEnum};
+use iam_policies::model::Inventory;
 use iam_policies::needs::{Basis, Options};
 use iam_policies::resource::Deployment;
 
@@ -23,6 +26,9 @@ pub(super) struct Granting {
     /// PARAMETER_STORE_PREFIX of the functions, where records do not tell
     #[arg(long, value_name = "PATH", default_value = "/amplify")]
     prefix: String,
+    /// The name, URL or ARN that a variable holds, where nothing else tells
+    #[arg(long = "value", value_name = "VARIABLE=VALUE")]
+    values: Vec<String>,
     /// Which operations count
     #[arg(long, value_name = "WHICH", default_value = "declared")]
     basis: BasisArgument,
@@ -35,6 +41,9 @@ pub(super) struct Granting {
     /// The customer managed key that a variable's resource is encrypted with
     #[arg(long = "kms-key", value_name = "VARIABLE=ARN")]
     kms_keys: Vec<String>,
+    /// The role that operations on a variable pass to a service
+    #[arg(long = "pass-role", value_name = "VARIABLE=ROLE")]
+    roles: Vec<String>,
     /// The customer managed key of SecureString parameters
     #[arg(long, value_name = "ARN")]
     parameter_kms_key: Option<String>,
@@ -61,6 +70,25 @@ enum BasisArgument {
 }
 
 impl Granting {
+    /// Fills in the values that the operator gives, where nothing else is known.
+    pub(super) fn fill(&self, inventory: &mut Inventory) -> Result<(), CliError> {
+        for (variable, value) in pairs("--value", &self.values)? {
+            let mut used = false;
+            for usage in inventory.usages.iter_mut().filter(|usage| usage.variable == variable) {
+                used = true;
+                if usage.values.is_empty() {
+                    usage.values.insert(value.clone(), None);
+                }
+            }
+            if !used {
+                return Err(CliError::Usage(format!(
+                    "--value {variable}=...: no function uses {variable:?}"
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// The options, with the account that STS tells where the tracking table is read.
     pub(super) async fn options(&self, source: &Source, aws: &Aws) -> Result<Options, CliError> {
         let usage = |text: String| Err(CliError::Usage(text));
@@ -112,14 +140,8 @@ impl Granting {
             xray: self.xray,
             ..Options::default()
         };
-        for key in &self.kms_keys {
-            match key.split_once('=') {
-                Some((variable, arn)) => {
-                    options.kms_keys.insert(variable.to_owned(), arn.to_owned())
-                }
-                None => return usage(format!("--kms-key {key:?}: expected VARIABLE=ARN")),
-            };
-        }
+        options.kms_keys = pairs("--kms-key", &self.kms_keys)?;
+        options.roles = pairs("--pass-role", &self.roles)?;
         for arn in options.kms_keys.values().chain(&options.parameter_kms_key) {
             if !is_key(arn) {
                 return usage(format!(
@@ -132,6 +154,21 @@ impl Granting {
         }
         Ok(options)
     }
+}
+
+/// `VARIABLE=TEXT`, several times.
+fn pairs(flag: &str, given: &[String]) -> Result<BTreeMap<String, String>, CliError> {
+    let pair = |text: &String| {
+        let pair =
+            text.split_once('=').filter(|(name, value)| !name.is_empty() && !value.is_empty());
+        let (name, value) = pair.ok_or_else(|| {
+            CliError::Usage(format!(
+                "{flag} {text:?}: a variable's name, `=` and a text are expected"
+            ))
+        })?;
+        Ok((name.to_owned(), value.to_owned()))
+    };
+    given.iter().map(pair).collect()
 }
 
 fn is_key(arn: &str) -> bool {

@@ -61,7 +61,8 @@ enum FormatArgument {
 
 impl Generate {
     pub(crate) async fn run(self) -> Result<Outcome, CliError> {
-        let inventory = self.source.read(&self.aws).await?;
+        let mut inventory = self.source.read(&self.aws).await?;
+        self.granting.fill(&mut inventory)?;
         let options = self.granting.options(&self.source, &self.aws).await?;
         let per = match self.per {
             PerArgument::Lambda => Per::Lambda,
@@ -106,8 +107,8 @@ impl Generate {
         needed.grants = known;
         for gap in &open {
             eprintln!(
-                "gap: {gap}: no value is known, and a policy document has no parameters; use \
-                another --format"
+                "gap: {gap}: no value is known, and a policy document has no parameters; give it \
+                with --value, or use another --format"
             );
         }
         Ok(open.is_empty())

@@ -17,7 +17,7 @@ pub fn explanation(name: &str, grants: &Grants) -> String {
             let _ = writeln!(out, "    on * because {why}");
         }
         for ((operator, key), values) in &permission.conditions {
-            let values: Vec<String> = values.iter().map(|arn| shown_arn(arn)).collect();
+            let values: Vec<String> = values.iter().map(shown_arn).collect();
             let _ = writeln!(out, "    only if {operator} {key}: {}", values.join(", "));
         }
         for reason in reasons {

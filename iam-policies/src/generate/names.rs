@@ -128,7 +128,7 @@ pub(super) fn with_sids(mut statements: Vec<Statement>) -> Vec<Statement> {
             prefixes.into_iter().map(service_name).collect::<String>().chars().take(48).collect();
         let count = seen.entry(name.clone()).or_default();
         *count += 1;
-        statement.sid = if *count == 1 { name } else { format!("{name}{count}") };
+        statement.sid = if *count == 1 { name } else { format!("{name}Part{count}") };
     }
     statements
 }

@@ -102,10 +102,21 @@ fn variable(
         uses.iter().map(|used| (*used, wanted::of(*used))).collect();
     let found = Found::of(usage, &wanted, options, &key, needed);
     for (used, wanted) in wanted {
+        if wanted.is_empty() && wanted::is_unlisted(used) {
+            needed.gap(
+                &key,
+                format!(
+                    "no action is known that allows {used}, which is newer than the catalogue: \
+                    nothing was granted for it"
+                ),
+            );
+        }
         let optional_only = !wanted.iter().any(|w| w.tier == Tier::Required);
         for wanted in wanted {
             let reason = Reason { remark: wanted.when(), ..reason(usage, used.iam()) };
-            if let Some(what) = wanted.elsewhere {
+            if let (Some(what), Tier::Required | Tier::Option { .. }) =
+                (wanted.elsewhere, wanted.tier)
+            {
                 if wanted.tier == Tier::Required {
                     others.push((wanted, Reason { remark: Some(what.to_owned()), ..reason }));
                 }

@@ -28,6 +28,8 @@ pub struct Options {
     pub with_options: bool,
     /// Customer managed keys: variable → ARN of the key that its resource is encrypted with.
     pub kms_keys: BTreeMap<String, String>,
+    /// Roles that operations pass on: variable → name or ARN of the role.
+    pub roles: BTreeMap<String, String>,
     /// Grant what the runtime needs itself: parameters, their decryption, the tracking table.
     pub runtime: bool,
     /// ARN of the key that SecureString parameters are encrypted with.
@@ -52,6 +54,7 @@ impl Default for Options {
             max_age: 30,
             with_options: false,
             kms_keys: BTreeMap::new(),
+            roles: BTreeMap::new(),
             runtime: true,
             parameter_kms_key: None,
             tracking_table: None,

@@ -19,6 +19,8 @@ pub(super) struct Found<'f> {
     places: Vec<Deployment>,
     /// What the values name, by IAM prefix; none where no value is known.
     identities: Vec<(&'static str, Identity)>,
+    /// The types that are asked for.
+    kinds: Vec<&'static ResourceType>,
     /// A value was there and is not usable: nothing is granted in its place.
     is_invalid: bool,
 }
@@ -37,6 +39,7 @@ impl<'f> Found<'f> {
             places: places(usage, options),
             identities: Vec::new(),
             is_invalid: false,
+            kinds: Vec::new(),
         };
         let kinds: Vec<&'static ResourceType> = wanted
             .iter()
@@ -53,6 +56,7 @@ impl<'f> Found<'f> {
             let days = options.max_age;
             needed.note(key, format!("{} older values were not seen in the {days} days before the function last ran: left out", old.len()));
         }
+        found.kinds.clone_from(&kinds);
         for service in services {
             let of_service = kinds.iter().filter(|kind| kind.service == service);
             let fallback = resource::fallback(of_service.copied());
@@ -117,8 +121,7 @@ impl<'f> Found<'f> {
                 name: self.usage.variable.clone(),
                 what: resource::what(kind),
             };
-            let is_main = resource::is_usual(kind) || kind.service != "bedrock";
-            let places = self.places.iter().filter(|_| is_main);
+            let places = self.places.iter().filter(|_| self.stands_for(kind));
             return places.filter_map(|at| resource::open(kind, parameter(), at)).collect();
         }
         let of_service = self.identities.iter().filter(|(service, _)| *service == kind.service);
@@ -127,6 +130,15 @@ impl<'f> Found<'f> {
                 self.places.iter().flat_map(move |at| resource::targets(kind, identity, at))
             })
             .collect()
+    }
+
+    /// Whether a value that nobody knows yet is taken to name this type.
+    fn stands_for(&self, kind: &ResourceType) -> bool {
+        let mut of_service = self.kinds.iter().filter(|other| other.service == kind.service);
+        if of_service.clone().any(|other| resource::is_usual(other)) {
+            return resource::is_usual(kind);
+        }
+        resource::fallback(of_service.by_ref().copied()).is_some()
     }
 
     fn is_open(&self) -> bool {
@@ -206,13 +218,7 @@ impl<'f> Found<'f> {
         needed: &mut Needed,
     ) {
         let Some(kind) = wanted.kind else { return };
-        for at in &self.places {
-            let parameter = Parameter {
-                service: self.usage.service.clone(),
-                name: format!("{}_ROLE", self.usage.variable),
-                what: format!("name of the role that is passed to {to}"),
-            };
-            let Some(target) = resource::open(kind, parameter, at) else { continue };
+        for target in self.roles(kind, to, needed) {
             let condition = ("StringEquals".to_owned(), "iam:PassedToService".to_owned());
             let permission = Permission {
                 action: wanted.action.full(),
@@ -220,6 +226,30 @@ impl<'f> Found<'f> {
                 conditions: Conditions::from([(condition, [Arn::from(to)].into())]),
             };
             needed.grant(required, permission, reason.clone());
+        }
+    }
+
+    fn roles(&self, kind: &ResourceType, to: &str, needed: &mut Needed) -> Vec<Target> {
+        let Some(role) = self.options.roles.get(&self.usage.variable) else {
+            let parameter = || Parameter {
+                service: self.usage.service.clone(),
+                name: format!("{}_ROLE", self.usage.variable),
+                what: format!("name of the role that is passed to {to}"),
+            };
+            return self
+                .places
+                .iter()
+                .filter_map(|at| resource::open(kind, parameter(), at))
+                .collect();
+        };
+        match Identity::read("iam", role, None) {
+            Ok(identity) => {
+                self.places.iter().flat_map(|at| resource::targets(kind, &identity, at)).collect()
+            }
+            Err(why) => {
+                needed.gap("--pass-role", why.to_string());
+                Vec::new()
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What one use of a variable wants, operation or action.
 
-use ops_enums::iam::{self, Action, Holder, ResourceType, Tier};
+use ops_enums::iam::{self, Action, Holder, NoNeeds, ResourceType, Tier};
 
 use crate::model::Use;
 use crate::resource;
@@ -38,13 +38,19 @@ pub(super) fn of(used: Use) -> Vec<Wanted> {
                 kind: need.resource,
                 tier: need.tier,
                 elsewhere: match need.holder {
-                    Holder::Other(what) => Some(what),
-                    Holder::Variable => None,
+                    // The operation's own action is on what the variable holds, whatever kind that is.
+                    Holder::Other(what) if need.action.name() != operation.name() => Some(what),
+                    _ => None,
                 },
             })
             .collect(),
         Use::Action(name) => iam::action(name).map(of_action).unwrap_or_default(),
     }
+}
+
+/// Whether the operation surely needs an action that the catalogue does not know.
+pub(super) fn is_unlisted(used: Use) -> bool {
+    matches!(used, Use::Operation(operation) if operation.no_needs() == Some(NoNeeds::Unlisted))
 }
 
 /// An action on what a variable of its service usually holds, or on whatever it is on.
