@@ -1,4 +1,4 @@
-//! The eight enums as the macro needs them: names in the source, handle, module of traits.
+//! The enums of operations as the macro needs them: names in the source, handle, module of traits.
 
 use ops_enums::{
     BedrockOperation, CognitoOperation, DynamoDBOperation, LambdaOperation, Operation, S3Operation,
@@ -11,22 +11,34 @@ pub(crate) struct Family {
     pub(crate) name: &'static str,
     /// Its variant of `Operation`.
     pub(crate) variant: &'static str,
+    /// What makes calls of its operations; without it, a variable is declared and tracked, and its
+    /// field is a plain `Variable`.
+    pub(crate) typed: Option<Typed>,
+    operations: fn() -> Vec<Operation>,
+}
+
+/// A service with a typed handle.
+pub(crate) struct Typed {
     /// The type of a variable that declares its operations.
     pub(crate) handle: &'static str,
     /// The module of its traits in `declared`.
     pub(crate) module: &'static str,
-    operations: fn() -> Vec<Operation>,
 }
 
 macro_rules! families {
-    ($($enum:ident $variant:ident $handle:ident $module:ident;)*) => {
+    ($($enum:ident $variant:ident $($handle:ident $module:ident)?;)*) => {
         &[$(Family {
             name: stringify!($enum),
             variant: stringify!($variant),
-            handle: stringify!($handle),
-            module: stringify!($module),
+            typed: families!(@typed $($handle $module)?),
             operations: || $enum::ALL.iter().copied().map(Operation::from).collect(),
         }),*]
+    };
+    (@typed $handle:ident $module:ident) => {
+        Some(Typed { handle: stringify!($handle), module: stringify!($module) })
+    };
+    (@typed) => {
+        None
     };
 }
 

@@ -97,7 +97,7 @@ fn method(family: &Family, operation: Operation, sdk: &Ident) -> Option<TokenStr
         family.path(operation),
     );
     let builder = format_ident!("{name}FluentBuilder");
-    let module = format_ident!("{}", family.module);
+    let module = format_ident!("{}", family.typed.as_ref()?.module);
     let declared = format_ident!("{name}");
     Some(quote! {
         #[doc = #doc]

@@ -8,7 +8,7 @@ use syn::Ident;
 use super::Checked;
 use super::handler::plain_name;
 use crate::declaration::{DeclaredOperation, Variable};
-use crate::family::Family;
+use crate::family::{Family, Typed};
 use crate::names;
 
 /// Struct, markers and the declared operations of each marker; nothing without an `Env` argument.
@@ -29,7 +29,8 @@ pub(super) fn expand(checked: &Checked) -> Option<TokenStream> {
             #visibility #field: #ty
         }
     });
-    let markers = variables.iter().filter(|variable| variable.family().is_some()).map(|variable| {
+    let typed = variables.iter().filter(|variable| typed(variable).is_some());
+    let markers = typed.map(|variable| {
         let marker = marker(variable);
         let doc = format!(" What is declared for `{}`.", variable.name.value());
         // Where a call is not declared, the compiler shows where the variable is.
@@ -40,12 +41,12 @@ pub(super) fn expand(checked: &Checked) -> Option<TokenStream> {
     });
     let declared = variables.iter().flat_map(|variable| {
         let (marker, module, conditions) = (marker(variable), &module, &conditions);
-        declared(variable).into_iter().map(move |(family, operation)| {
-            let family = format_ident!("{}", family.module);
-            quote! {
+        declared(variable).into_iter().filter_map(move |(family, operation)| {
+            let service = format_ident!("{}", family.typed.as_ref()?.module);
+            Some(quote! {
                 #(#conditions)*
-                impl #krate::declared::#family::#operation for #module::#marker {}
-            }
+                impl #krate::declared::#service::#operation for #module::#marker {}
+            })
         })
     });
     let doc = format!(" The variables of `{function_name}`, resolved.");
@@ -68,6 +69,10 @@ pub(super) fn expand(checked: &Checked) -> Option<TokenStream> {
         }
         #(#declared)*
     })
+}
+
+fn typed(variable: &Variable) -> Option<&'static Typed> {
+    variable.family().and_then(|family| family.typed.as_ref())
 }
 
 /// The operations that calls may perform: after a mistake in the list every one of the family, since
@@ -110,13 +115,13 @@ fn field_doc(variable: &Variable) -> String {
 }
 
 fn field_type(variable: &Variable, module: &Ident, krate: &TokenStream) -> TokenStream {
-    let Some(family) = variable.family() else {
+    let Some(typed) = typed(variable) else {
         return quote!(#krate::Variable);
     };
     // A handle whose feature is off is reported where the service is named.
     let first = variable.operations.first().and_then(|first| first.path.segments.first());
     let span = first.map_or_else(|| variable.name.span(), |segment| segment.ident.span());
-    let handle = Ident::new(family.handle, span);
+    let handle = Ident::new(typed.handle, span);
     let path = quote_spanned!(span=> #krate::#handle);
     let marker = marker(variable);
     quote!(#path<#module::#marker>)
