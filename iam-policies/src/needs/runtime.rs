@@ -61,6 +61,8 @@ fn runtime_reason(usage: &Usage, operation: &str, remark: &str) -> Reason {
     Reason { remark: Some(remark.to_owned()), ..reason(usage, &operation) }
 }
 
+const WHOSE: [&str; 2] = ["the service's own parameter", "the shared parameter"];
+
 /// Parameters, and their decryption.
 fn parameters(usages: &[&Usage], runtime: Runtime, options: &Options, needed: &mut Needed) {
     let action = runtime.parameters();
@@ -74,13 +76,18 @@ fn parameters(usages: &[&Usage], runtime: Runtime, options: &Options, needed: &m
             }
         };
         for at in places(usage, options) {
-            for (path, what) in
-                paths.iter().zip(["the service's own parameter", "the shared parameter"])
-            {
-                let Some(arn) = resource::parameter(path, &at) else { continue };
+            let arns: Option<Vec<Arn>> =
+                paths.iter().map(|path| resource::parameter(path, &at)).collect();
+            let Some(arns) = arns else {
+                let what = "the path of the parameter has characters that no parameter's name \
+                    has: reading it is not granted";
+                needed.gap(&key_of(usage), what);
+                continue;
+            };
+            for (arn, what) in arns.into_iter().zip(WHOSE) {
                 let why = runtime_reason(usage, "resolve the variable", what);
-                let permission =
-                    Permission { action, on: On::Arn(arn.clone()), conditions: Conditions::new() };
+                let on = On::Arn(arn.clone());
+                let permission = Permission { action, on, conditions: Conditions::new() };
                 needed.grant(true, permission, why.clone());
                 let decrypt = decrypted.entry(at.clone()).or_default();
                 decrypt.0.insert(arn);
