@@ -1,7 +1,14 @@
 //! Exact IAM policies from what Lambdas declare and were seen to do, and audits of existing ones.
 
 pub mod arn;
+pub mod audit;
+mod day;
 pub mod document;
+pub mod generate;
 pub mod grant;
+pub mod lint;
 pub mod model;
+pub mod needs;
 pub mod policy;
+pub mod resource;
+pub mod source;

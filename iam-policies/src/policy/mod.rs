@@ -1,5 +1,6 @@
 //! IAM policies as they stand in files, and what they allow.
 
+pub(crate) mod catalogue;
 pub mod context;
 pub mod evaluate;
 mod model;

@@ -136,6 +136,11 @@ impl Pattern {
         self.tokens.iter().any(|token| !matches!(token, Token::Char(_)))
     }
 
+    /// How often the pattern spells out this character.
+    pub(crate) fn spelled(&self, character: char) -> usize {
+        self.tokens.iter().filter(|token| **token == Token::Char(character)).count()
+    }
+
     /// Whether the text is certainly one of the pattern's. Of an action, give it in lower case.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
