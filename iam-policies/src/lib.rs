@@ -10,5 +10,6 @@ pub mod lint;
 pub mod model;
 pub mod needs;
 pub mod policy;
+pub mod report;
 pub mod resource;
 pub mod source;
