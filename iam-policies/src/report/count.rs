@@ -73,7 +73,7 @@ pub(super) fn lines(counts: &Value, newest: Option<&str>) -> Vec<Line> {
         |id, name| Line { class: "count", id, name, value: number(id).to_string(), section: None };
     let marked = |id, name, class, section| Line {
         class: if number(id) > 0 { class } else { "count" },
-        section: Some(section),
+        section: (number(id) > 0).then_some(section),
         ..line(id, name)
     };
     let findings = match counts["findings"].as_u64() {
@@ -105,12 +105,12 @@ pub(super) fn lines(counts: &Value, newest: Option<&str>) -> Vec<Line> {
             "count stale",
             "section-matrix",
         ));
-        lines.push(marked(
-            "older90",
-            "Functions not seen for > 90 days",
-            "count stale",
-            "section-matrix",
-        ));
+        // Has no filter that a link could set.
+        let older90 = "Functions not seen for > 90 days";
+        lines.push(Line {
+            section: None,
+            ..marked("older90", older90, "count stale", "section-matrix")
+        });
         lines.push(line("ageless", "Functions without a known day"));
     }
     lines

@@ -85,6 +85,12 @@ fn search_and_filters_narrow_rows_and_survive_in_the_address() {
             json!(true)
         );
     }
+    // The number of them in the summary is a link to them.
+    browser.load("");
+    browser.tab_until("at.closest('#never') !== null");
+    browser.press("Enter");
+    browser.settle();
+    assert_eq!(browser.js(SHOWN), json!(["FILES_BUCKET", "ORDERS_ARCHIVE"]));
     browser.load("#service=thumbs");
     assert_eq!(browser.js(SHOWN), json!(["THUMBS_BUCKET"]));
     // Not even the file, line or ARN is beyond the search.

@@ -1,9 +1,12 @@
 //! The page as text.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use serde_json::Value;
 
 use iam_policies::model::Inventory;
+use iam_policies::needs::{Options, needed};
 use iam_policies::report::newest_day;
 
 use crate::sample::{self, Sample, problem, sample, usage};
@@ -99,6 +102,41 @@ fn states_say_what_was_seen_and_what_can_be_seen() {
 }
 
 #[test]
+fn what_needs_say_is_linked_to_the_rows_that_asked() {
+    let mut sample = sample();
+    // No bucket can have this name.
+    let bad = &mut sample.inventory.usages[0];
+    bad.values = [("NO bucket\"".to_owned(), None)].into();
+    let mut quoted = usage("fil\"es", "api::gèt", "QUOTED", "2026-11-21");
+    quoted.values.clear();
+    quoted.declared.insert(sample::QUERY, Some("2026-01-01".to_owned()));
+    sample.inventory.usages.push(quoted);
+    let usages: Vec<_> = sample.inventory.usages.iter().collect();
+    sample.needed = needed(&usages, &Options::default());
+    assert!(!sample.needed.gaps.is_empty() && !sample.needed.notes.is_empty());
+    let data = data(&sample.html());
+    let rows = data["usages"].as_array().unwrap();
+    for name in ["gaps", "notes"] {
+        let linked: BTreeSet<u64> = rows
+            .iter()
+            .flat_map(|row| row[name].as_array().unwrap())
+            .map(|i| i.as_u64().unwrap())
+            .collect();
+        // Some are about the run as a whole.
+        let entries = data[name].as_array().unwrap().iter();
+        let of_uses = entries.filter(|entry| entry[0].as_str().unwrap().contains(" / ")).count();
+        assert_eq!(linked.len(), of_uses, "{name}: {}", data[name]);
+    }
+    let row = |name: &str| rows.iter().find(|row| row["variable"] == name).unwrap();
+    assert_eq!(row("FILES_BUCKET")["gaps"].as_array().unwrap().len(), 1, "{}", data["gaps"]);
+    assert!(row("QUOTED")["granted"].as_array().unwrap().len() >= 2, "{}", row("QUOTED"));
+    assert_eq!(row("QUOTED")["notes"].as_array().unwrap().len(), 1, "{}", data["notes"]);
+    // What no variable asked for is a need of the runtime.
+    let runtime = data["runtime"].as_array().unwrap();
+    assert!(runtime.iter().all(|reason| reason["variable"] == ""), "{runtime:?}");
+}
+
+#[test]
 fn without_script_the_summary_is_there() {
     let page = sample().html();
     let before_script = page.split_once("<script").unwrap().0;
@@ -151,7 +189,7 @@ fn the_newest_day_is_a_day() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
     #[test]
     fn any_name_stays_text(name in any::<String>()) {
         let page = named(&name).html();

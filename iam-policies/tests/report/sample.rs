@@ -207,5 +207,23 @@ pub(crate) fn many(count: usize) -> Sample {
         ));
     }
     sample.grant_all();
+    let findings = sample.inventory.usages.iter().map(|usage| Finding {
+        rule: Rule::NeverObserved,
+        level: Rule::NeverObserved.level(),
+        message: format!("no request for s3:PutObject on {} was recorded", usage.variable),
+        file: None,
+        place: None,
+        policy: None,
+        statement: None,
+        subject: usage.variable.clone(),
+        reasons: [reason(usage, "s3:PutObject")].into(),
+    });
+    let findings = findings.collect();
+    sample.audit = Some(AuditReport { policies: Vec::new(), needed: 0, allowed: 0, findings });
+    for usage in &sample.inventory.usages {
+        let names = [usage.service.as_deref(), usage.function.as_deref(), Some(&usage.variable)];
+        let key: Vec<&str> = names.into_iter().flatten().collect();
+        sample.needed.notes.insert(problem(&key.join(" / "), "s3:PutObject was left out"));
+    }
     sample
 }

@@ -47,8 +47,9 @@ function permissionTable(label, rows) {
   );
 }
 
-function problemItem([key, what], kind) {
-  return el('li', { class: kind }, kind === 'gap' && [mark('gap', 'gap'), ' '], outside(key, { class: 'key' }), ' ', outside(what));
+/** A gap, note or problem; `label` marks what needs attention. */
+function problemItem([key, what], label) {
+  return el('li', { class: label && 'gap' }, label && [mark('gap', label), ' '], outside(key, { class: 'key' }), ' ', outside(what));
 }
 
 /** Class of a finding: that of the mark which the matrix gives it. */
@@ -101,6 +102,6 @@ function detail(usage) {
       fact('Regions', dated(usage.regions)),
       fact('Last seen', lastSeen([usage])),
     ),
-    listed('Notes', usage.notes.map((index) => problemItem(data.notes[index], ''))),
+    listed('Notes', usage.notes.map((index) => problemItem(data.notes[index]))),
   );
 }

@@ -95,13 +95,22 @@ function listenToRows() {
   byId('more').addEventListener('click', () => showMore(CHUNK));
 }
 
-/** Links within the page scroll and leave the filter in the address alone. */
+/** Numbers of the summary that have a filter. */
+const COUNT_FILTERS = { never: 'never', older30: 'stale' };
+
+/** Links within the page scroll and leave the rest of the filter in the address alone. */
 function listenToLinks() {
   document.addEventListener('click', (event) => {
     const link = event.target.closest('a[href^="#"]');
     const target = link && byId(link.getAttribute('href').slice(1));
     if (!target) return;
     event.preventDefault();
+    const only = COUNT_FILTERS[link.parentElement.id];
+    if (only) {
+      filter.only.add(only);
+      fillFields();
+      filterChanged();
+    }
     target.focus({ preventScroll: true });
     target.scrollIntoView();
   });

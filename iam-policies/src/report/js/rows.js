@@ -91,7 +91,8 @@ function detailRow(row) {
 function showRows(usages) {
   shownRows = describe(usages);
   const first = shownRows.slice(0, limit).flatMap(rowElements);
-  byId('rows').replaceChildren(...(first.length > 0 ? first : [el('tr', { role: 'row' }, el('td', { role: 'cell', colspan: 5 }, 'Nothing fits the filter.'))]));
+  const nothing = data.usages.length === 0 ? 'The source has no uses of variables.' : 'Nothing fits the filter.';
+  byId('rows').replaceChildren(...(first.length > 0 ? first : [el('tr', { role: 'row' }, el('td', { role: 'cell', colspan: 5 }, nothing))]));
   showMoreButton();
 }
 

@@ -29,7 +29,7 @@ function sections() {
     {
       id: 'problems', title: 'Records not understood', kind: 'gap', entries: data.problems, text: problemText,
       hint: 'Left out of everything above; never turned into a permission.',
-      item: (entry) => problemItem(entry, 'gap'),
+      item: (entry) => problemItem(entry, 'left out'),
     },
     {
       id: 'runtime', title: 'Permissions of the runtime', entries: data.runtime,
@@ -41,7 +41,7 @@ function sections() {
     {
       id: 'notes', title: 'Notes', services: inRows('notes'), entries: data.notes, text: problemText,
       hint: 'What was left out on purpose.',
-      item: (entry) => problemItem(entry, ''),
+      item: (entry) => problemItem(entry),
     },
   ];
 }
