@@ -3,6 +3,7 @@
 pub mod arn;
 pub mod audit;
 mod day;
+pub mod diff;
 pub mod document;
 pub mod generate;
 pub mod grant;
@@ -12,4 +13,5 @@ pub mod needs;
 pub mod policy;
 pub mod report;
 pub mod resource;
+pub mod sarif;
 pub mod source;
