@@ -13,5 +13,7 @@ pub mod needs;
 pub mod policy;
 pub mod report;
 pub mod resource;
+#[cfg(feature = "aws")]
+pub mod role;
 pub mod sarif;
 pub mod source;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use iam_policies::document::ReadError;
+use iam_policies::role::RoleError;
 use iam_policies::source::{ManifestError, RecordsError, TableError};
 
 /// Wrong usage or bad input: nothing was written.
@@ -21,6 +23,10 @@ pub(crate) enum CliError {
     Manifest { path: PathBuf, source: ManifestError },
     #[error(transparent)]
     Table(#[from] TableError),
+    #[error(transparent)]
+    Role(#[from] RoleError),
+    #[error(transparent)]
+    Policy(#[from] ReadError),
     #[error("{0}")]
     Usage(String),
 }

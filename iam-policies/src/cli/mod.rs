@@ -1,10 +1,14 @@
 //! The command line: arguments in, files read, library called, text out.
 
+mod audit;
 mod aws;
 mod deployment;
+mod diff;
 mod error;
 mod generate;
 mod output;
+mod policies;
+mod report;
 mod source;
 
 use clap::{Parser, Subcommand};
@@ -23,6 +27,12 @@ pub(crate) struct Arguments {
 enum Command {
     /// Write the policies that functions need.
     Generate(generate::Generate),
+    /// Compare what functions need with the policies they have.
+    Audit(audit::Audit),
+    /// Write a page on which a reviewer sees everything.
+    Report(report::Report),
+    /// Compare two manifests or two policies.
+    Diff(diff::Diff),
 }
 
 /// How a command ended that did what it was asked.
@@ -42,5 +52,8 @@ impl Outcome {
 pub(crate) async fn run(arguments: Arguments) -> Result<Outcome, CliError> {
     match arguments.command {
         Command::Generate(command) => command.run().await,
+        Command::Audit(command) => command.run().await,
+        Command::Report(command) => command.run().await,
+        Command::Diff(command) => command.run(),
     }
 }

@@ -6,17 +6,21 @@ use std::path::Path;
 use super::CliError;
 
 pub(super) fn read(path: &Path) -> Result<String, CliError> {
+    String::from_utf8(read_bytes(path)?).map_err(|error| CliError::NotText {
+        path: path.to_owned(),
+        at: error.utf8_error().valid_up_to(),
+    })
+}
+
+/// `-` is standard input.
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, CliError> {
     let bytes = if path == Path::new("-") {
         let mut bytes = Vec::new();
         std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes).map(|_| bytes)
     } else {
         std::fs::read(path)
     };
-    let bytes = bytes.map_err(|source| CliError::Read { path: path.to_owned(), source })?;
-    String::from_utf8(bytes).map_err(|error| CliError::NotText {
-        path: path.to_owned(),
-        at: error.utf8_error().valid_up_to(),
-    })
+    bytes.map_err(|source| CliError::Read { path: path.to_owned(), source })
 }
 
 /// Writes a whole file or none: beside it first, then in its place.

@@ -50,14 +50,15 @@ impl Deployment {
         let or = |own: &Option<String>, other: &Option<String>| own.clone().or(other.clone());
         let of_region = identity.region.as_deref().map(|region| partition_of(region).to_owned());
         Self {
-            partition: or(&identity.partition, &of_region).or(self.partition()),
+            partition: or(&identity.partition, &of_region).or(self.implied_partition()),
             region: or(&identity.region, &self.region),
             account: or(&identity.account, &self.account),
         }
     }
 
-    /// The partition follows from the region.
-    fn partition(&self) -> Option<String> {
+    /// The partition, which follows from the region where it is not given.
+    #[must_use]
+    pub fn implied_partition(&self) -> Option<String> {
         self.partition.clone().or_else(|| {
             let region = self.region.as_deref()?;
             Some(partition_of(region).to_owned())
@@ -66,7 +67,7 @@ impl Deployment {
 
     pub(crate) fn part(&self, name: &str) -> Part {
         let (known, open) = match name {
-            "Partition" => (self.partition(), Part::Partition),
+            "Partition" => (self.implied_partition(), Part::Partition),
             "Region" => (self.region.clone(), Part::Region),
             _ => (self.account.clone(), Part::Account),
         };

@@ -1,6 +1,7 @@
 //! Where the knowledge comes from: the tracking table, exported records, manifests.
 
 mod field;
+mod items;
 mod manifest;
 mod operations;
 mod record;

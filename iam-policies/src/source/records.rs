@@ -4,10 +4,9 @@
 //! item, and JSON lines of items or `{"Item": ...}` as an export to S3 writes them; each in
 //! DynamoDB's JSON or plain. Numbers and binaries in them are not looked at.
 
-use serde_json::Value;
+use serde::de::{DeserializeSeed as _, IgnoredAny};
 
-use super::field;
-use super::record::{Reader, has_key};
+use super::items::Items;
 use crate::model::Inventory;
 
 /// Why a file is not one of exported tracking records.
@@ -69,66 +68,39 @@ pub enum RecordsError {
 /// ```
 pub fn records(text: &str) -> Result<Inventory, RecordsError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut values = Vec::new();
-    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    loop {
-        let line = line_at(text, stream.byte_offset());
-        match stream.next() {
-            Some(Ok(value)) => values.push((line, value)),
-            Some(Err(error)) => return Err(json_error(&error)),
+    let mut items = Items::default();
+    let (mut rest, mut line) = (text, 1);
+    while !rest.trim_start().is_empty() {
+        let (space, value) = rest.split_at(rest.len() - rest.trim_start().len());
+        line += lines(space);
+        rest = value;
+        items.line = line;
+        let mut value = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
+        // Two passes over each value, the first one for its end: the stream cannot lend `items`.
+        let end = match value.next() {
+            Some(Ok(_)) => value.byte_offset(),
+            Some(Err(error)) => return Err(json_error(&error, line)),
             None => break,
+        };
+        let (value, behind) = rest.split_at(end);
+        line += lines(value);
+        let mut value = serde_json::Deserializer::from_str(value);
+        if let Err(error) = (&mut items).deserialize(&mut value) {
+            return Err(items.wrong.take().unwrap_or_else(|| json_error(&error, items.line)));
         }
+        rest = behind;
     }
-    let mut items = Vec::new();
-    for (line, value) in values {
-        collect(value, line, &mut items)?;
-    }
-    if items.is_empty() && text.trim().is_empty() {
-        return Err(RecordsError::Empty);
-    }
-    let mut reader = Reader::default();
-    let mut any = items.is_empty();
-    for (at, (line, item)) in items.iter().enumerate() {
-        let record = field::item(item).ok_or(RecordsError::Shape { line: *line })?;
-        any |= has_key(&record);
-        reader.read(&record, &format!("item {}", at + 1));
-    }
-    if any { Ok(reader.finish()) } else { Err(RecordsError::OtherTable(items.len())) }
+    items.finish(text)
 }
 
-fn collect(value: Value, line: usize, items: &mut Vec<(usize, Value)>) -> Result<(), RecordsError> {
-    match value {
-        Value::Array(list) => items.extend(list.into_iter().map(|item| (line, item))),
-        Value::Object(mut map) => {
-            for page in ["LastEvaluatedKey", "NextToken"] {
-                if map.get(page).is_some_and(|value| !value.is_null()) && map.contains_key("Items")
-                {
-                    return Err(RecordsError::OnePage(page));
-                }
-            }
-            match (map.remove("Items"), map.remove("Item")) {
-                (Some(Value::Array(list)), None) => {
-                    items.extend(list.into_iter().map(|item| (line, item)));
-                }
-                (None, Some(item @ Value::Object(_))) => items.push((line, item)),
-                (None, None) => items.push((line, Value::Object(map))),
-                _ => return Err(RecordsError::Shape { line }),
-            }
-        }
-        _ => return Err(RecordsError::Shape { line }),
-    }
-    Ok(())
+fn lines(text: &str) -> usize {
+    text.bytes().filter(|byte| *byte == b'\n').count()
 }
 
-fn line_at(text: &str, offset: usize) -> usize {
-    let rest = text.get(offset..).unwrap_or_default();
-    let begin = offset + rest.len() - rest.trim_start().len();
-    1 + text.bytes().take(begin).filter(|byte| *byte == b'\n').count()
-}
-
-fn json_error(error: &serde_json::Error) -> RecordsError {
+/// `line` is the one from which the parser counts.
+fn json_error(error: &serde_json::Error, line: usize) -> RecordsError {
     let why = error.to_string();
     // Position is said in front; the library's own text repeats it at the end.
     let why = why.rsplit_once(" at line ").map_or(why.as_str(), |(why, _)| why).to_owned();
-    RecordsError::Json { line: error.line(), column: error.column(), why }
+    RecordsError::Json { line: line + error.line() - 1, column: error.column(), why }
 }
