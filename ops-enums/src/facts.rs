@@ -109,7 +109,8 @@ macro_rules! operations {
 
             /// The method of the Rust SDK's client, `get_item`; `None` when the SDK releases this
             /// workspace asks for do not have the operation (deprecated ones, or ones newer than
-            /// they are).
+            /// they are). Of a service whose SDK crate the workspace does not ask for, every
+            /// method is named, by the SDK's rule.
             #[must_use]
             pub const fn sdk_method(self) -> Option<&'static str> {
                 self.facts().sdk_method

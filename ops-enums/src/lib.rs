@@ -1,7 +1,6 @@
 //! The AWS operations that exist, and what each of them acts on.
 //!
-//! One enum per service of the original decorator, each with every operation of that service's
-//! APIs, and [`Operation`], which holds any of them. This is the one source of truth: the attribute
+//! One enum per service, each with every operation of that service's APIs, and [`Operation`], which holds any of them. This is the one source of truth: the attribute
 //! macro checks declarations against it and generates the typed handles from it, and the runtime
 //! reads tracking records with it.
 //!
@@ -39,8 +38,10 @@ mod service;
 pub use facts::Target;
 pub use operation::Operation;
 pub use operations::{
-    BedrockOperation, CognitoOperation, DynamoDBOperation, LambdaOperation, S3Operation,
-    SQSOperation, SSMOperation, SecretsManagerOperation,
+    BedrockOperation, CloudWatchLogsOperation, CloudWatchOperation, CognitoOperation,
+    DynamoDBOperation, EventBridgeOperation, KMSOperation, KinesisOperation, LambdaOperation,
+    S3Operation, SESOperation, SNSOperation, SQSOperation, SSMOperation, SchedulerOperation,
+    SecretsManagerOperation, StepFunctionsOperation, XRayOperation,
 };
 pub use resource::Resource;
 pub use service::Service;

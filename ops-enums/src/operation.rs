@@ -2,8 +2,11 @@
 
 use crate::iam::{Need, NoNeeds};
 use crate::{
-    BedrockOperation, CognitoOperation, DynamoDBOperation, LambdaOperation, Resource, S3Operation,
-    SQSOperation, SSMOperation, SecretsManagerOperation, Service, Target,
+    BedrockOperation, CloudWatchLogsOperation, CloudWatchOperation, CognitoOperation,
+    DynamoDBOperation, EventBridgeOperation, KMSOperation, KinesisOperation, LambdaOperation,
+    Resource, S3Operation, SESOperation, SNSOperation, SQSOperation, SSMOperation,
+    SchedulerOperation, SecretsManagerOperation, Service, StepFunctionsOperation, Target,
+    XRayOperation,
 };
 
 /// The enum of all operations, its conversions, and the calls it hands on to the enum inside.
@@ -93,6 +96,16 @@ any_operation! {
     Lambda(LambdaOperation),
     Bedrock(BedrockOperation),
     Cognito(CognitoOperation),
+    SNS(SNSOperation),
+    EventBridge(EventBridgeOperation),
+    Scheduler(SchedulerOperation),
+    KMS(KMSOperation),
+    Kinesis(KinesisOperation),
+    StepFunctions(StepFunctionsOperation),
+    SES(SESOperation),
+    CloudWatchLogs(CloudWatchLogsOperation),
+    CloudWatch(CloudWatchOperation),
+    XRay(XRayOperation),
 }
 
 impl std::fmt::Display for Operation {

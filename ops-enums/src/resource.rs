@@ -114,4 +114,93 @@ pub enum Resource {
     UserPoolClient,
     /// A user pool's domain, where the request names the domain alone.
     UserPoolDomain,
+
+    /// An SNS topic.
+    Topic,
+    /// A subscription to a topic.
+    Subscription,
+    /// A platform application for mobile notifications, or an endpoint of one.
+    PlatformApplication,
+
+    /// An EventBridge event bus.
+    EventBus,
+    /// A rule on an event bus.
+    Rule,
+    /// A partner's event source.
+    EventSource,
+    /// An archive of events, or its replay.
+    EventArchive,
+    /// A connection of EventBridge, or an API destination that uses one.
+    EventConnection,
+    /// A global endpoint of EventBridge.
+    EventEndpoint,
+
+    /// A group of schedules.
+    ScheduleGroup,
+    /// A schedule in a group.
+    Schedule,
+
+    /// A KMS key.
+    Key,
+    /// An alias of a key, where the request names the alias alone.
+    KeyAlias,
+    /// A custom key store.
+    KeyStore,
+
+    /// A Kinesis data stream; a table's stream is a [`Stream`](Self::Stream).
+    DataStream,
+    /// A registered consumer of a data stream.
+    StreamConsumer,
+    /// A channel from data streams.
+    StreamChannel,
+    /// A queue on a data stream.
+    StreamQueue,
+
+    /// A state machine of Step Functions, its versions and aliases.
+    StateMachine,
+    /// An execution of a state machine, or a map run in one.
+    Execution,
+    /// An activity of Step Functions.
+    Activity,
+
+    /// An SES identity: a domain or an address to send from.
+    Identity,
+    /// A configuration set for sending.
+    ConfigurationSet,
+    /// A template for messages.
+    EmailTemplate,
+    /// A contact list.
+    ContactList,
+    /// A tenant of SES.
+    Tenant,
+    /// A set of rules for received messages.
+    ReceiptRuleSet,
+    /// A pool of dedicated addresses.
+    DedicatedIpPool,
+
+    /// A log group.
+    LogGroup,
+    /// A log stream in a log group.
+    LogStream,
+    /// Something else of CloudWatch Logs: deliveries, destinations, queries, anomaly detectors,
+    /// integrations, lookup tables, tasks.
+    LogSetting,
+
+    /// A CloudWatch alarm.
+    Alarm,
+    /// A rule that mutes alarms.
+    AlarmMuteRule,
+    /// A dashboard.
+    Dashboard,
+    /// A Contributor Insights rule.
+    InsightRule,
+    /// A metric stream.
+    MetricStream,
+    /// A dataset of metrics.
+    Dataset,
+
+    /// A group of traces in X-Ray.
+    TraceGroup,
+    /// A sampling rule of X-Ray.
+    SamplingRule,
 }

@@ -29,6 +29,28 @@ pub enum Service {
     BedrockAgentRuntime,
     /// Amazon Cognito user pools.
     Cognito,
+    /// Amazon SNS.
+    SNS,
+    /// Amazon EventBridge: buses, rules, connections.
+    EventBridge,
+    /// Amazon EventBridge Scheduler.
+    Scheduler,
+    /// AWS Key Management Service.
+    KMS,
+    /// Amazon Kinesis Data Streams.
+    Kinesis,
+    /// AWS Step Functions.
+    StepFunctions,
+    /// Amazon SES, version 2 of its API.
+    SESv2,
+    /// Amazon SES, version 1 of its API.
+    SES,
+    /// Amazon CloudWatch Logs.
+    CloudWatchLogs,
+    /// Amazon CloudWatch: metrics, alarms, dashboards.
+    CloudWatch,
+    /// AWS X-Ray.
+    XRay,
 }
 
 /// What differs between the services: IAM prefix, service id, SDK crate, API reference.
@@ -108,6 +130,72 @@ impl Service {
                 "Cognito Identity Provider",
                 "aws-sdk-cognitoidentityprovider",
                 "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_",
+            ),
+            Self::SNS => Names(
+                "sns",
+                "SNS",
+                "aws-sdk-sns",
+                "https://docs.aws.amazon.com/sns/latest/api/API_",
+            ),
+            Self::EventBridge => Names(
+                "events",
+                "EventBridge",
+                "aws-sdk-eventbridge",
+                "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_",
+            ),
+            Self::Scheduler => Names(
+                "scheduler",
+                "Scheduler",
+                "aws-sdk-scheduler",
+                "https://docs.aws.amazon.com/scheduler/latest/APIReference/API_",
+            ),
+            Self::KMS => Names(
+                "kms",
+                "KMS",
+                "aws-sdk-kms",
+                "https://docs.aws.amazon.com/kms/latest/APIReference/API_",
+            ),
+            Self::Kinesis => Names(
+                "kinesis",
+                "Kinesis",
+                "aws-sdk-kinesis",
+                "https://docs.aws.amazon.com/kinesis/latest/APIReference/API_",
+            ),
+            Self::StepFunctions => Names(
+                "states",
+                "SFN",
+                "aws-sdk-sfn",
+                "https://docs.aws.amazon.com/step-functions/latest/apireference/API_",
+            ),
+            Self::SESv2 => Names(
+                "ses",
+                "SESv2",
+                "aws-sdk-sesv2",
+                "https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_",
+            ),
+            Self::SES => Names(
+                "ses",
+                "SES",
+                "aws-sdk-ses",
+                "https://docs.aws.amazon.com/ses/latest/APIReference/API_",
+            ),
+            Self::CloudWatchLogs => Names(
+                "logs",
+                "CloudWatch Logs",
+                "aws-sdk-cloudwatchlogs",
+                "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_",
+            ),
+            Self::CloudWatch => Names(
+                "cloudwatch",
+                "CloudWatch",
+                "aws-sdk-cloudwatch",
+                "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_",
+            ),
+            Self::XRay => Names(
+                "xray",
+                "XRay",
+                "aws-sdk-xray",
+                "https://docs.aws.amazon.com/xray/latest/api/API_",
             ),
         }
     }

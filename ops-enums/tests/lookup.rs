@@ -2,7 +2,7 @@
 
 use ops_enums::{
     BedrockOperation, CognitoOperation, DynamoDBOperation, LambdaOperation, Operation, S3Operation,
-    SQSOperation, SSMOperation, SecretsManagerOperation,
+    SESOperation, SNSOperation, SQSOperation, SSMOperation, SecretsManagerOperation,
 };
 use proptest::prelude::*;
 
@@ -89,7 +89,8 @@ fn a_shared_bare_name_has_several_answers() {
         found,
         [
             Operation::SQS(SQSOperation::AddPermission),
-            Operation::Lambda(LambdaOperation::AddPermission)
+            Operation::Lambda(LambdaOperation::AddPermission),
+            Operation::SNS(SNSOperation::AddPermission),
         ]
     );
 }
@@ -114,6 +115,13 @@ fn case_differences_of_iam_are_bridged() {
 fn an_api_that_shares_a_name_with_another_finds_the_shared_one() {
     let found = Operation::from_sdk("Bedrock Agent", "TagResource");
     assert_eq!(found, Some(BedrockOperation::TagResource.into()));
+    for version in ["SES", "SESv2"] {
+        assert_eq!(
+            Operation::from_sdk(version, "SendEmail"),
+            Some(SESOperation::SendEmail.into()),
+            "{version}"
+        );
+    }
     assert_eq!(Operation::from_sdk("Bedrock Agent", "GetItem"), None);
     assert_eq!(Operation::from_sdk("SSM", "GetParameter"), Some(SSMOperation::GetParameter.into()));
 }

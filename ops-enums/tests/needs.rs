@@ -85,8 +85,9 @@ fn the_words_of_a_tier_fit_where_they_are_used() {
                 assert!(!when.ends_with('.') && !when.starts_with("only"), "{operation}: {when}");
             }
             if let Some(name) = name {
-                let lower =
-                    name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+                let lower = name
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
                 assert!(lower && !name.is_empty(), "{operation}: {name}");
             }
         }

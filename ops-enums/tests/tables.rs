@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use ops_enums::{
-    CognitoOperation, DynamoDBOperation, LambdaOperation, Operation, Resource, S3Operation,
-    SQSOperation, SSMOperation, SecretsManagerOperation, Service, Target,
+    CloudWatchLogsOperation, CloudWatchOperation, CognitoOperation, DynamoDBOperation,
+    EventBridgeOperation, KMSOperation, KinesisOperation, LambdaOperation, Operation, Resource,
+    S3Operation, SESOperation, SNSOperation, SQSOperation, SSMOperation, SchedulerOperation,
+    SecretsManagerOperation, Service, StepFunctionsOperation, Target, XRayOperation,
 };
 
 #[test]
@@ -44,7 +46,7 @@ fn enums_list_themselves_in_declaration_order() {
 #[test]
 fn resources_and_targets_are_as_reviewed() {
     use Target::{Member, Nested, None};
-    let cases: [(Operation, Resource, Target); 16] = [
+    let cases: [(Operation, Resource, Target); 27] = [
         (DynamoDBOperation::Query.into(), Resource::Table, Member("TableName")),
         (DynamoDBOperation::BatchGetItem.into(), Resource::Table, Nested),
         (DynamoDBOperation::TransactWriteItems.into(), Resource::Table, Nested),
@@ -61,6 +63,21 @@ fn resources_and_targets_are_as_reviewed() {
         (LambdaOperation::Invoke.into(), Resource::Function, Member("FunctionName")),
         (CognitoOperation::AdminGetUser.into(), Resource::UserPool, Member("UserPoolId")),
         (CognitoOperation::SignUp.into(), Resource::UserPoolClient, Nested),
+        (SNSOperation::Publish.into(), Resource::Topic, Member("TopicArn")),
+        (EventBridgeOperation::PutEvents.into(), Resource::EventBus, Nested),
+        (EventBridgeOperation::PutTargets.into(), Resource::Rule, Member("EventBusName")),
+        (SchedulerOperation::CreateSchedule.into(), Resource::Schedule, Member("GroupName")),
+        (KMSOperation::Decrypt.into(), Resource::Key, Member("KeyId")),
+        (KinesisOperation::PutRecord.into(), Resource::DataStream, Member("StreamName")),
+        (
+            StepFunctionsOperation::StartExecution.into(),
+            Resource::StateMachine,
+            Member("stateMachineArn"),
+        ),
+        (SESOperation::SendEmail.into(), Resource::Identity, Nested),
+        (CloudWatchLogsOperation::PutLogEvents.into(), Resource::LogStream, Member("logGroupName")),
+        (CloudWatchOperation::PutMetricData.into(), Resource::Account, None),
+        (XRayOperation::PutTelemetryRecords.into(), Resource::Account, None),
     ];
     for (operation, resource, target) in cases {
         assert_eq!((operation.resource(), operation.target()), (resource, target), "{operation}");
@@ -84,6 +101,17 @@ fn only_a_members_own_kind_of_resource_is_filled_in() {
             Operation::Lambda(_) => &[Resource::Function],
             Operation::Bedrock(_) => &[Resource::Model],
             Operation::Cognito(_) => &[Resource::UserPool],
+            Operation::SNS(_) => &[Resource::Topic],
+            // A rule is named beside its bus, a schedule beside its group, a stream of logs beside
+            // its group.
+            Operation::EventBridge(_) => &[Resource::EventBus, Resource::Rule],
+            Operation::Scheduler(_) => &[Resource::ScheduleGroup, Resource::Schedule],
+            Operation::KMS(_) => &[Resource::Key],
+            Operation::Kinesis(_) => &[Resource::DataStream],
+            Operation::StepFunctions(_) => &[Resource::StateMachine],
+            Operation::SES(_) => &[Resource::Identity],
+            Operation::CloudWatchLogs(_) => &[Resource::LogGroup, Resource::LogStream],
+            Operation::CloudWatch(_) => &[Resource::Alarm],
             other => panic!("no kind for {other}"),
         };
         assert!(own.contains(&operation.resource()), "{operation} fills in {member}");

@@ -31,6 +31,7 @@ use sources::{iam_data, policy_sentry};
 /// the role of a Lambda names besides.
 const COVERED: &[&str] = &[
     "bedrock",
+    "cloudhsm",
     "cloudwatch",
     "cognito-idp",
     "dynamodb",

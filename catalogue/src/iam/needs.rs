@@ -2,7 +2,7 @@
 //! besides.
 
 use super::IamError;
-use super::catalogue::{Action, Service};
+use super::catalogue::{Action, On, Service};
 use super::corrections::{Corrections, Entry, Wanted, Why};
 use super::tables::Operation;
 use super::wording::{with_article, words};
@@ -80,65 +80,49 @@ impl<'c> Context<'c> {
     ) -> Result<Vec<Need>, IamError> {
         let full = format!("{prefix}:{}", operation.name);
         let (service, action) = self.action(&wanted.action, &full)?;
-        let name = format!("{}:{}", service.prefix, action.name);
         let tier = tier(wanted).map_err(|what| IamError::Need { operation: full.clone(), what })?;
-        let need = |resource: Option<&str>, other: Option<String>, tier: &Tier| Need {
-            action: name.clone(),
-            resource: resource.map(str::to_owned),
-            other,
-            tier: tier.clone(),
+        let template = Need {
+            action: format!("{}:{}", service.prefix, action.name),
+            resource: None,
+            other: wanted.of.clone(),
+            tier,
         };
-        if let Some(on) = &wanted.on {
-            let unknown = on.iter().find(|kind| !action.accepts(kind));
-            if let Some(kind) = unknown {
-                let what = format!("{name} does not accept `{kind}`");
+        let on = |kinds: Vec<&str>| {
+            kinds.into_iter().map(|kind| template.on(kind, wanted.of.clone())).collect()
+        };
+        if let Some(kinds) = &wanted.on {
+            if let Some(kind) = kinds.iter().find(|kind| !action.accepts(kind)) {
+                let what = format!("{} does not accept `{kind}`", template.action);
                 return Err(IamError::Need { operation: full, what });
             }
-            if on.is_empty() {
-                return Ok(vec![need(None, wanted.of.clone(), &tier)]);
+            // No resource types: explicitly `*`.
+            if kinds.is_empty() {
+                return Ok(vec![template]);
             }
-            return Ok(on.iter().map(|kind| need(Some(kind), wanted.of.clone(), &tier)).collect());
+            return Ok(on(kinds.iter().map(String::as_str).collect()));
         }
         if action.resource_types.is_empty() {
-            return Ok(vec![need(None, wanted.of.clone(), &tier)]);
+            return Ok(vec![template]);
         }
         let own = self.own_types(service.prefix, &operation.kind);
-        let is_own = |kind: &str| own.iter().any(|own| own == kind);
-        if let Some(of) = &wanted.of {
-            let chosen = some_of(action, |kind| self.is_any_variables(service.prefix, kind))
+        let mine = some_of(action, |kind| own.iter().any(|own| own == kind));
+        Ok(match (&wanted.of, mine) {
+            (Some(_), _) => on(some_of(action, |kind| self.is_any_variables(service.prefix, kind))
                 .or_else(|| some_of(action, |kind| action.requires(kind)))
-                .unwrap_or_else(|| action.resource_types.iter().map(|on| &*on.name).collect());
-            return Ok(chosen
-                .into_iter()
-                .map(|kind| need(Some(kind), Some(of.clone()), &tier))
-                .collect());
-        }
-        let mine = some_of(action, is_own);
-        let others = || action.resource_types.iter().filter(|on| !is_own(&on.name));
-        let mut needs: Vec<Need> = Vec::new();
-        needs.extend(mine.iter().flatten().map(|kind| need(Some(kind), None, &tier)));
-        let alone = others().count() == 1;
-        let is_same_name = wanted.action == full;
-        for on in others() {
-            let of = Some(format!("the {}", words(&on.name)));
-            let by_arn = operation.kind == "ByArn";
-            if mine.is_some() {
+                .unwrap_or_else(|| action.resource_types.iter().map(|on| &*on.name).collect())),
+            (None, Some(mine)) => {
                 // The call itself may always name another resource beside the variable's.
-                if on.required && !by_arn && is_same_name {
-                    needs.push(need(Some(&on.name), of, &tier));
-                }
-            } else if !by_arn && (on.required || alone && action.level != "List") {
-                needs.push(need(Some(&on.name), of, &tier));
-            } else if action.level != "List" || by_arn {
-                let when = format!("the call names {}", with_article(&on.name));
-                needs.push(need(Some(&on.name), of, &tier.or_option(when)));
+                let beside = operation.kind != "ByArn" && wanted.action == full;
+                let others = action
+                    .resource_types
+                    .iter()
+                    .filter(|on| beside && on.required && !mine.contains(&&*on.name));
+                let others =
+                    others.map(|other| template.on_others(&other.name)).collect::<Vec<_>>();
+                mine.iter().map(|kind| template.on(kind, None)).chain(others).collect()
             }
-        }
-        if needs.is_empty() {
-            // A list that may name a resource, and does not have to.
-            needs.push(need(None, None, &tier));
-        }
-        Ok(needs)
+            (None, None) => on_others(action, operation.kind == "ByArn", &template),
+        })
     }
 
     /// The resource types that a variable of this kind names.
@@ -175,6 +159,37 @@ impl<'c> Context<'c> {
             }
         }
         Ok(())
+    }
+}
+
+/// The needs where no resource type is the variable's. An ARN is one of those accepted; what is not
+/// always named is an option, beside `*` for the call that names nothing.
+fn on_others(action: &Action, by_arn: bool, template: &Need) -> Vec<Need> {
+    let named = |kind: &str| {
+        let when = format!("the call names {}", with_article(kind));
+        Need { tier: template.tier.or_option(when), ..template.on_others(kind) }
+    };
+    let types = &action.resource_types;
+    if by_arn || types.iter().any(|on| on.required) {
+        let need = |on: &On| {
+            if on.required && !by_arn { template.on_others(&on.name) } else { named(&on.name) }
+        };
+        return types.iter().map(need).collect();
+    }
+    match types.as_slice() {
+        _ if action.level == "List" => vec![template.clone()],
+        [only] => vec![template.clone(), named(&only.name)],
+        several => several.iter().map(|on| named(&on.name)).collect(),
+    }
+}
+
+impl Need {
+    fn on(&self, kind: &str, other: Option<String>) -> Self {
+        Self { resource: Some(kind.to_owned()), other, ..self.clone() }
+    }
+
+    fn on_others(&self, kind: &str) -> Self {
+        self.on(kind, Some(format!("the {}", words(kind))))
     }
 }
 

@@ -9,7 +9,7 @@ pub struct Need {
     /// The action.
     pub action: &'static Action,
     /// The kind of resource the permission is on. `None` where only `*` works: the action has no
-    /// permission on the level of resources, or the call lists them.
+    /// permission on the level of resources, or the plain call names none.
     pub resource: Option<&'static ResourceType>,
     /// Whose resource it is.
     pub holder: Holder,

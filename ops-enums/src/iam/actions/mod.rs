@@ -8,6 +8,7 @@
 use super::Service;
 
 pub(crate) mod bedrock;
+pub(crate) mod cloudhsm;
 pub(crate) mod cloudwatch;
 pub(crate) mod cognito_idp;
 pub(crate) mod dynamodb;
@@ -36,6 +37,7 @@ pub(crate) mod xray;
 /// The covered services, sorted by prefix.
 pub(super) static SERVICES: &[Service] = &[
     bedrock::SERVICE,
+    cloudhsm::SERVICE,
     cloudwatch::SERVICE,
     cognito_idp::SERVICE,
     dynamodb::SERVICE,

