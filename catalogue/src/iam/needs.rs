@@ -256,3 +256,6 @@ fn without_the_implied(mut needs: Vec<Need>) -> Vec<Need> {
     });
     needs
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,18 +36,19 @@ pub(crate) fn file(
             }
         }
     }
-    let mut imports: Vec<String> = prefixes.iter().map(|prefix| module(prefix)).collect();
-    imports.sort();
+    let imports: String = prefixes
+        .iter()
+        .map(|prefix| format!("use crate::iam::actions::{};\n", module(prefix)))
+        .collect();
     let assumed: String = assumed
         .iter()
         .map(|name| format!("//! Partly assumed, not documented: `{name}`.\n"))
         .collect();
     let text = format!(
         "//! What the operations of {title} need.\n//!\n//! {BEGIN}\n//!\n//! {origin}\n{assumed}\n\
-        use crate::iam::actions::{{{}}};\nuse crate::iam::need::needs;\n\
+        {imports}use crate::iam::need::needs;\n\
         use crate::iam::need::table::*;\n\n\
-        needs! {{\n    {name} {{\n{table_text}    }}\n    without {{\n{without}    }}\n}}\n",
-        imports.join(", ")
+        needs! {{\n    {name} {{\n{table_text}    }}\n    without {{\n{without}    }}\n}}\n"
     );
     File { path: format!("iam/needs/{}", table.file), text }
 }
@@ -84,4 +85,40 @@ pub(crate) fn list(tables: &[Enum]) -> File {
     let lines: String = modules.iter().map(|module| format!("mod {module};\n")).collect();
     let text = format!("//! What each operation needs.\n//!\n//! {BEGIN}\n\n{lines}");
     File { path: "iam/needs/mod.rs".to_owned(), text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_tier_is_a_line() {
+        let need = |tier| Need {
+            action: "cognito-idp:TagResource".to_owned(),
+            resource: Some("userpool".to_owned()),
+            other: None,
+            tier,
+        };
+        let when = "tags are given".to_owned();
+        for (need, expected) in [
+            (
+                need(Tier::Required),
+                "required(cognito_idp::TagResource, Some(cognito_idp::on::USERPOOL), Variable)",
+            ),
+            (
+                Need { resource: None, ..need(Tier::Option { when: when.clone() }) },
+                "option(cognito_idp::TagResource, None, Variable, \"tags are given\")",
+            ),
+            (
+                Need {
+                    other: Some("the pool".to_owned()),
+                    ..need(Tier::PassRole { to: "x.amazonaws.com".to_owned(), when: None })
+                },
+                "pass_role(cognito_idp::TagResource, Some(cognito_idp::on::USERPOOL), \
+                Other(\"the pool\"), \"x.amazonaws.com\", None)",
+            ),
+        ] {
+            assert_eq!(line(&need), expected);
+        }
+    }
 }

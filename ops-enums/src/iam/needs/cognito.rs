@@ -10,7 +10,8 @@
 //! Partly assumed, not documented: `CreateUserPoolReplica`.
 //! Partly assumed, not documented: `UpdateUserPool`.
 
-use crate::iam::actions::{cognito_idp, iam};
+use crate::iam::actions::cognito_idp;
+use crate::iam::actions::iam;
 use crate::iam::need::needs;
 use crate::iam::need::table::*;
 

@@ -9,7 +9,12 @@
 //! Partly assumed, not documented: `DisableKinesisStreamingDestination`.
 //! Partly assumed, not documented: `EnableKinesisStreamingDestination`.
 
-use crate::iam::actions::{dynamodb, iam, kinesis, kms, logs, s3};
+use crate::iam::actions::dynamodb;
+use crate::iam::actions::iam;
+use crate::iam::actions::kinesis;
+use crate::iam::actions::kms;
+use crate::iam::actions::logs;
+use crate::iam::actions::s3;
 use crate::iam::need::needs;
 use crate::iam::need::table::*;
 

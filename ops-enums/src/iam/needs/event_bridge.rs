@@ -10,7 +10,10 @@
 //! Partly assumed, not documented: `DeleteConnection`.
 //! Partly assumed, not documented: `UpdateConnection`.
 
-use crate::iam::actions::{events, iam, kms, secretsmanager};
+use crate::iam::actions::events;
+use crate::iam::actions::iam;
+use crate::iam::actions::kms;
+use crate::iam::actions::secretsmanager;
 use crate::iam::need::needs;
 use crate::iam::need::table::*;
 

@@ -8,7 +8,9 @@
 //! SHA-256 `69da6a9c81638c95b7d0fed6f15ac3a1c28a6e9ae22ce8eaf7d425f4fd44f9fd`.
 //! Partly assumed, not documented: `StartStreamEncryption`.
 
-use crate::iam::actions::{iam, kinesis, kms};
+use crate::iam::actions::iam;
+use crate::iam::actions::kinesis;
+use crate::iam::actions::kms;
 use crate::iam::need::needs;
 use crate::iam::need::table::*;
 

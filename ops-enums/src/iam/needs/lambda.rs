@@ -9,7 +9,11 @@
 //! Partly assumed, not documented: `CreateCapacityProvider`.
 //! Partly assumed, not documented: `CreateCodeSigningConfig`.
 
-use crate::iam::actions::{ec2, iam, kms, lambda, s3};
+use crate::iam::actions::ec2;
+use crate::iam::actions::iam;
+use crate::iam::actions::kms;
+use crate::iam::actions::lambda;
+use crate::iam::actions::s3;
 use crate::iam::need::needs;
 use crate::iam::need::table::*;
 

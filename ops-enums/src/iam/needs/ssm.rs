@@ -17,7 +17,9 @@
 //! Partly assumed, not documented: `StartAutomationExecution`.
 //! Partly assumed, not documented: `StartChangeRequestExecution`.
 
-use crate::iam::actions::{iam, kms, ssm};
+use crate::iam::actions::iam;
+use crate::iam::actions::kms;
+use crate::iam::actions::ssm;
 use crate::iam::need::needs;
 use crate::iam::need::table::*;
 
