@@ -42,6 +42,12 @@ pub enum Error {
         /// Where it is wrong.
         source: serde_json::Error,
     },
+    /// What should be tracking records is something else.
+    #[error("the tracking table: {0}")]
+    Records(#[from] iam_policies::source::RecordsError),
+    /// What should be a policy is none.
+    #[error(transparent)]
+    Policy(#[from] iam_policies::document::ReadError),
 }
 
 impl From<local_aws::StartError> for Error {

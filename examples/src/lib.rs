@@ -6,6 +6,7 @@
 
 mod error;
 mod lambda;
+pub mod policies;
 mod program;
 pub mod show;
 mod world;

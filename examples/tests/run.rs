@@ -24,6 +24,10 @@ fn the_demo_tells_its_story() {
         "calls of resolution, tracking:  none",
         "calls of resolution, tracking:  1 dynamodb:BatchGetItem, 2 ssm:GetParameters",
         "observed: dynamodb:GetItem, dynamodb:UpdateItem",
+        "\"arn:aws:dynamodb:eu-west-1:111122223333:table/",
+        "\"dynamodb:LeadingKeys\"",
+        "s3:HeadObject is an operation but no action",
+        "allows what nothing needs: dynamodb:Delete",
         "1 of 3 variables of this binary could not be resolved",
         "`DynamoDBOperation::PutItem` is not declared for `FILES_TABLE`",
     ] {

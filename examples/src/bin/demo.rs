@@ -1,4 +1,4 @@
-//! The whole story on the embedded AWS: declare, resolve, track.
+//! The whole story on the embedded AWS: declare, resolve, track, and make policies of it.
 //!
 //! `cargo run --bin demo`
 
@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
+use examples::policies::{Requirements, SLOPPY};
 use examples::{Error, Lambda, SERVICE, TRACKING, show, start};
 use local_aws::{LambdaFunction, LocalAws};
 use serde_json::{Value, json};
@@ -64,6 +65,13 @@ async fn demo() -> Result<(), Error> {
     for record in records(&aws).await? {
         println!("{}", show::record(&record));
     }
+
+    title("The policy that this function needs, and nothing more");
+    let requirements = Requirements::of(&records(&aws).await?)?;
+    print!("{}", requirements.policy("files-api"));
+
+    title("An audit of the policy that somebody wrote in a hurry");
+    print!("{SLOPPY}\n{}", requirements.audit("sloppy.json", SLOPPY)?);
 
     title("The same Lambda in a stage where somebody forgot a parameter");
     aws.ssm().remove(&format!("/amplify/dev/{SERVICE}/FILES_DYNAMO_TABLE"));
