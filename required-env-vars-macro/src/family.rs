@@ -1,8 +1,10 @@
 //! The enums of operations as the macro needs them: names in the source, handle, module of traits.
 
 use ops_enums::{
-    BedrockOperation, CognitoOperation, DynamoDBOperation, LambdaOperation, Operation, S3Operation,
-    SQSOperation, SSMOperation, SecretsManagerOperation,
+    BedrockOperation, CloudWatchLogsOperation, CloudWatchOperation, CognitoOperation,
+    DynamoDBOperation, EventBridgeOperation, KMSOperation, KinesisOperation, LambdaOperation,
+    Operation, S3Operation, SESOperation, SNSOperation, SQSOperation, SSMOperation,
+    SchedulerOperation, SecretsManagerOperation, StepFunctionsOperation, XRayOperation,
 };
 
 /// One enum of operations and what belongs to it in the facade crate.
@@ -51,6 +53,16 @@ pub(crate) const FAMILIES: &[Family] = families! {
     LambdaOperation Lambda LambdaFunction lambda;
     BedrockOperation Bedrock BedrockModel bedrock;
     CognitoOperation Cognito CognitoUserPool cognito;
+    SNSOperation SNS;
+    EventBridgeOperation EventBridge;
+    SchedulerOperation Scheduler;
+    KMSOperation KMS;
+    KinesisOperation Kinesis;
+    StepFunctionsOperation StepFunctions;
+    SESOperation SES;
+    CloudWatchLogsOperation CloudWatchLogs;
+    CloudWatchOperation CloudWatch;
+    XRayOperation XRay;
 };
 
 impl Family {

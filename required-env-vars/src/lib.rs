@@ -30,7 +30,11 @@
 //! a plain value. An argument at the end whose type is the function's name in PascalCase + `Env`
 //! makes the macro write that struct: one field for each variable, a handle of the operations'
 //! service ([`DynamoTable`], `S3Bucket`, `SqsQueue`, `Secret`, `SsmParameter`, `LambdaFunction`,
-//! `BedrockModel`, `CognitoUserPool`), or a [`Variable`].
+//! `BedrockModel`, `CognitoUserPool`), or a [`Variable`]. Operations of other services
+//! ([`SNSOperation`], [`EventBridgeOperation`], [`SchedulerOperation`], [`KMSOperation`],
+//! [`KinesisOperation`], [`StepFunctionsOperation`], [`SESOperation`], [`CloudWatchLogsOperation`],
+//! [`CloudWatchOperation`], [`XRayOperation`]) are declared, recorded and granted alike; there is no
+//! handle for their calls, so a field of theirs is a [`Variable`] and their calls are not observed.
 //!
 //! Handles give the SDK's own builders with the resource filled in, each only if its operation is
 //! declared. A handle dereferences to the value. Clients are built on first use, from what
@@ -135,8 +139,10 @@ pub use handles::SsmParameter;
 pub use handles::Variable;
 pub use manifest::manifest;
 pub use ops_enums::{
-    BedrockOperation, CognitoOperation, DynamoDBOperation, LambdaOperation, Operation, S3Operation,
-    SQSOperation, SSMOperation, SecretsManagerOperation,
+    BedrockOperation, CloudWatchLogsOperation, CloudWatchOperation, CognitoOperation,
+    DynamoDBOperation, EventBridgeOperation, KMSOperation, KinesisOperation, LambdaOperation,
+    Operation, S3Operation, SESOperation, SNSOperation, SQSOperation, SSMOperation,
+    SchedulerOperation, SecretsManagerOperation, StepFunctionsOperation, XRayOperation,
 };
 pub use required_env_vars_macro::required_env_vars;
 pub use resolve::Reason;
