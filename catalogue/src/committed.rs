@@ -63,7 +63,7 @@ fn changes(committed: &str, expected: &str) -> Vec<String> {
         .map(|line| format!("+ {}", line.trim()));
     let mut changes: Vec<String> = gone.chain(come).collect();
     if changes.is_empty() && committed != expected {
-        changes.push("the same lines in another order".to_owned());
+        changes.push("the same lines in another order or number".to_owned());
     }
     changes
 }
