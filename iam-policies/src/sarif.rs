@@ -1,7 +1,7 @@
 //! Findings as SARIF 2.1.0, which code hosts show beside the lines of a change.
 //! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ fn rule(rule: Rule) -> Value {
 }
 
 fn result(finding: &Finding, fingerprint: &str) -> Value {
-    let declared: Vec<Value> = finding
+    let mut declared: Vec<Value> = finding
         .reasons
         .iter()
         .flat_map(|reason| reason.places.iter().map(move |place| (reason, place)))
@@ -67,6 +67,9 @@ fn result(finding: &Finding, fingerprint: &str) -> Value {
             Some(location)
         })
         .collect();
+    // The standard wants related locations to differ; several functions may share a declaration.
+    let mut seen = BTreeSet::new();
+    declared.retain(|location| seen.insert(location.to_string()));
     // What is about no policy is shown where it is declared.
     let (locations, related) = match policy_location(finding) {
         Some(location) => (vec![location], declared),

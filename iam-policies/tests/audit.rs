@@ -120,7 +120,7 @@ fn denied_and_partly_allowed_permissions_are_missing() {
             format!(
                 r#"{{"Effect": "Allow", "Action": "dynamodb:Query", "Resource": "{TABLE}/index/x"}}"#
             ),
-            "is allowed by statement 1 of p.json at p.json:2:1 for a part",
+            "is allowed by statement 1 of p.json for a part",
         ),
     ] {
         let report = against(needed, &statements);

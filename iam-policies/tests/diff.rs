@@ -198,7 +198,7 @@ fn any_policy() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn a_policy_does_not_differ_from_itself(policy in any_policy()) {

@@ -64,7 +64,11 @@ fn what_is_right_has_no_findings() {
 fn actions_that_do_not_exist() {
     const OBJECT: &str = r#""arn:aws:s3:::files/*""#;
     only(&of_pair(r#""s3:GetObjct""#, OBJECT), "invalid-action", &["did you mean s3:GetObject?"]);
-    only(&of_pair(r#""s3:HeadObject""#, OBJECT), "invalid-action", &["an operation but no action"]);
+    only(
+        &of_pair(r#""s3:HeadObject""#, OBJECT),
+        "invalid-action",
+        &["an operation but no action", "it needs s3:GetObject"],
+    );
     only(&of_pair(r#""s3:Gett*""#, OBJECT), "invalid-action", &["matches no action of s3"]);
     only(
         &of_pair(r#""dynamdb:GetItem""#, r#""arn:aws:dynamodb:*:*:table/x""#),

@@ -40,7 +40,8 @@ fn report(file: &str, before: &str) -> AuditReport {
         ..Usage::default()
     };
     let inventory = Inventory { usages: vec![usage], ..Inventory::default() };
-    let needed: Grants = [(permission, BTreeSet::from([reason]))].into();
+    let other = Reason { function: Some("other".into()), ..reason.clone() };
+    let needed: Grants = [(permission, BTreeSet::from([reason, other]))].into();
     let needs = Needs { needed: &needed, optional: &Grants::new(), inventory: Some(&inventory) };
     audit(&needs, &policies, None, &Context::new())
 }
@@ -93,6 +94,8 @@ fn findings_about_declarations_are_shown_where_they_are_declared() {
     let related = &missing["relatedLocations"][0];
     assert_eq!(related["physicalLocation"]["artifactLocation"]["uri"], "src/mail.rs");
     assert_eq!(related["message"]["text"], "declares sqs:SendMessage");
+    let all = missing["relatedLocations"].as_array().unwrap();
+    assert_eq!(all.len(), 1, "two functions share the declaration");
 }
 
 #[test]

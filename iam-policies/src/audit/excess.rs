@@ -98,7 +98,7 @@ fn excess_actions(
     } else {
         format!("what nothing needs: {}", some(&unused))
     };
-    let message = format!("{} allows {what}{needed}", statement.at);
+    let message = format!("{:#} allows {what}{needed}", statement.at);
     let place = entry.map_or(statement.at.place, |entry| entry.place);
     let written: Vec<&str> =
         statement.actions.written().iter().map(|entry| entry.pattern.text()).collect();
@@ -160,7 +160,7 @@ fn excess_resources(
                 let narrow: Vec<String> = narrow.into_iter().collect();
                 let text = entry.pattern.text();
                 let message = format!(
-                    "{} allows {} on {text}, but that is needed only on {}; name these. {}",
+                    "{:#} allows {} on {text}, but that is needed only on {}; name these. {}",
                     statement.at,
                     some(&wide),
                     some(&narrow),

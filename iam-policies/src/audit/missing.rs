@@ -92,10 +92,10 @@ fn finding(
     let who = needed_by(reasons);
     let (rule, at, what) = match decision {
         Decision::Denied { by } => {
-            (Rule::Missing, Some(by), format!("is denied by {by}; except it there"))
+            (Rule::Missing, Some(by), format!("is denied by {by:#}; except it there"))
         }
         Decision::PartlyDenied { by, .. } => {
-            let what = format!("is denied for a part of the resources by {by}; except it there");
+            let what = format!("is denied for a part of the resources by {by:#}; except it there");
             (Rule::Missing, Some(by), what)
         }
         Decision::OutsideBoundary { why } => {
@@ -108,13 +108,13 @@ fn finding(
         }
         Decision::Unknown { because, values } => {
             let what = format!(
-                "depends on {} in {because}: give the values to have it checked",
+                "depends on {} in {because:#}: give the values to have it checked",
                 some(values)
             );
             (Rule::NotChecked, Some(because), what)
         }
         Decision::NotAllowed { partly: Some(at) } => {
-            let what = format!("is allowed by {at} for a part of the resources only; widen it");
+            let what = format!("is allowed by {at:#} for a part of the resources only; widen it");
             (Rule::Missing, Some(at), what)
         }
         Decision::NotAllowed { partly: None } | Decision::Allowed { .. } => {
@@ -168,7 +168,7 @@ fn assumption_made(assumption: &Assumption, subjects: &[String]) -> Finding {
         crate::policy::Effect::Deny => "does not hold",
     };
     let message = format!(
-        "{} is allowed only if the condition {condition} of {statement} {how}, which is assumed; \
+        "{} is allowed only if the condition {condition} of {statement:#} {how}, which is assumed; \
          give the value of its key to have it checked",
         some(subjects)
     );

@@ -1,6 +1,7 @@
 //! Actions that do not exist, or are spelled otherwise.
 
-use ops_enums::iam;
+use ops_enums::Operation;
+use ops_enums::iam::{self, Tier};
 
 use crate::audit::{Finding, Rule};
 use crate::policy::catalogue::matching;
@@ -14,7 +15,7 @@ pub(super) fn check(statement: &Statement) -> Vec<Finding> {
         .filter_map(|entry| {
             let (rule, message) = problem(entry)?;
             let text = entry.pattern.text();
-            let message = format!("in {}, {message}", statement.at);
+            let message = format!("in {:#}, {message}", statement.at);
             Some(Finding::of_statement(rule, &statement.at, entry.place, text, message))
         })
         .collect()
@@ -63,11 +64,15 @@ fn problem(entry: &Entry) -> Option<(Rule, String)> {
 
 fn unknown_name(prefix: &str, name: &str) -> String {
     let written = format!("{prefix}:{name}");
-    if ops_enums::Operation::from_iam(&written).is_some() {
-        return format!(
-            "{written} is an operation but no action, so it allows nothing; write the actions that \
-             the operation needs"
-        );
+    if let Some(operation) = Operation::from_iam(&written) {
+        let required = operation.needs().iter().filter(|need| need.tier == Tier::Required);
+        let mut actions: Vec<&str> = required.map(|need| need.action.full()).collect();
+        actions.dedup();
+        let write = match actions.as_slice() {
+            [] => "write the actions that it needs".to_owned(),
+            actions => format!("it needs {}", actions.join(", ")),
+        };
+        return format!("{written} is an operation but no action, so it allows nothing; {write}");
     }
     let lower = name.to_ascii_lowercase();
     let nearest = iam::actions_of(prefix)

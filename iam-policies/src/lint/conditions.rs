@@ -30,7 +30,7 @@ fn unknown_key(statement: &Statement, condition: &Condition) -> Option<Finding> 
         return None;
     }
     let message = format!(
-        "in {}, requests for {} never have the key {}: {}",
+        "in {:#}, requests for {} never have the key {}: {}",
         statement.at,
         some(&without),
         condition.key,

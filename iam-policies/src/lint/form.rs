@@ -77,7 +77,7 @@ fn sids(policy: &ReadPolicy) -> Vec<Finding> {
         } else {
             continue;
         };
-        let message = format!("the Sid of {} {problem}", statement.at);
+        let message = format!("the Sid of {:#} {problem}", statement.at);
         let place = statement.at.place;
         findings.push(Finding::of_statement(Rule::InvalidSid, &statement.at, place, sid, message));
     }

@@ -40,7 +40,7 @@ fn lint_statement(statement: &Statement) -> Vec<Finding> {
                 statement.at.place,
                 key,
                 format!(
-                    "{} allows everything but what its {key} lists, also what AWS adds later; list \
+                    "{:#} allows everything but what its {key} lists, also what AWS adds later; list \
                      what is needed instead",
                     statement.at
                 ),

@@ -28,7 +28,7 @@ fn form(statement: &Statement, entry: &Entry) -> Option<Finding> {
         let names = entry.pattern.unknown().join(", ");
         (Rule::NotChecked, format!("depends on {names}: give their values to have it checked"))
     };
-    let message = format!("in {}, the resource {text} {problem}", statement.at);
+    let message = format!("in {:#}, the resource {text} {problem}", statement.at);
     Some(Finding::of_statement(rule, &statement.at, entry.place, text, message))
 }
 
@@ -83,7 +83,7 @@ fn useless_actions(statement: &Statement, actions: &[Entry], resources: &[Entry]
             format!("it is on {}", some(&kinds))
         };
         let message =
-            format!("in {}, {text} allows nothing on these resources: {reason}", statement.at);
+            format!("in {:#}, {text} allows nothing on these resources: {reason}", statement.at);
         findings.push(Finding::of_statement(
             Rule::UselessAction,
             &statement.at,
@@ -115,7 +115,7 @@ fn useless_resources(
             let text = entry.pattern.text();
             let names: Vec<&str> = actions.iter().map(|entry| entry.pattern.text()).collect();
             let message = format!(
-                "in {}, no action is on resources like {text}: {}; remove it or add the action that \
+                "in {:#}, no action is on resources like {text}: {}; remove it or add the action that \
                  was meant",
                 statement.at,
                 some(&names)
@@ -139,7 +139,7 @@ fn on_everything(statement: &Statement) -> Option<Finding> {
         .collect();
     (!limitable.is_empty()).then(|| {
         let message = format!(
-            "{} is on every resource, but can be limited for {}; name the resources",
+            "{:#} is on every resource, but can be limited for {}; name the resources",
             statement.at,
             some(&limitable)
         );

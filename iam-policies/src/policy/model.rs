@@ -75,13 +75,15 @@ pub struct StatementRef {
     pub place: Place,
 }
 
+/// With file and place; in the alternate form (`{:#}`) without.
 impl fmt::Display for StatementRef {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "statement {}", self.number)?;
         if let Some(sid) = &self.sid {
             write!(out, " ({sid})")?;
         }
-        write!(out, " of {} at {}:{}", self.policy, self.file, self.place)
+        write!(out, " of {}", self.policy)?;
+        if out.alternate() { Ok(()) } else { write!(out, " at {}:{}", self.file, self.place) }
     }
 }
 
