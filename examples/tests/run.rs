@@ -26,8 +26,8 @@ fn the_demo_tells_its_story() {
         "observed: dynamodb:GetItem, dynamodb:UpdateItem",
         "\"arn:aws:dynamodb:eu-west-1:111122223333:table/",
         "\"dynamodb:LeadingKeys\"",
-        "s3:HeadObject is an operation but no action",
-        "allows what nothing needs: dynamodb:Delete",
+        "in statement 2 (Content) of sloppy.json, s3:HeadObject",
+        "warning  excess-action",
         "1 of 3 variables of this binary could not be resolved",
         "`DynamoDBOperation::PutItem` is not declared for `FILES_TABLE`",
     ] {

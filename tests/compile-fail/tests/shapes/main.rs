@@ -18,3 +18,4 @@ mod functions;
 mod methods;
 mod modules;
 mod reexport;
+mod without_handle;
