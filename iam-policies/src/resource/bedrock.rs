@@ -48,7 +48,7 @@ fn through(kind: &str, identity: &Identity, at: &Deployment) -> Conditions {
     let form =
         format!("arn:${{Partition}}:bedrock:${{Region}}:${{Account}}:{kind}/${{ResourceId}}");
     let arn = template::filled(&form, "ResourceId", &[identity.name.as_str().into()], at);
-    let key = ("StringEquals".to_owned(), "bedrock:InferenceProfileArn".to_owned());
+    let key = ("ArnEquals".to_owned(), "bedrock:InferenceProfileArn".to_owned());
     arn.map(|arn| (key, [arn].into())).into_iter().collect()
 }
 
