@@ -47,7 +47,7 @@ pub enum Error {
     Records(#[from] iam_policies::source::RecordsError),
     /// What should be a policy is none.
     #[error(transparent)]
-    Policy(#[from] iam_policies::document::ReadError),
+    Policy(#[from] iam_policies::documents::ReadError),
 }
 
 impl From<local_aws::StartError> for Error {

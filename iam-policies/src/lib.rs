@@ -4,7 +4,6 @@ pub mod arn;
 pub mod audit;
 mod day;
 pub mod diff;
-pub mod document;
 pub mod generate;
 pub mod grant;
 pub mod lint;
@@ -17,3 +16,5 @@ pub mod resource;
 pub mod role;
 pub mod sarif;
 pub mod source;
+
+pub use documents;

@@ -4,8 +4,8 @@ use aws_sdk_iam::Client;
 use aws_sdk_iam::error::DisplayErrorContext;
 use percent_encoding::percent_decode_str;
 
-use crate::document::ReadError;
 use crate::policy::{Kind, ReadPolicy, Statement, Values, read};
+use documents::ReadError;
 
 /// A role's policies.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,9 +7,9 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use super::rule::{Level, Rule};
-use crate::document::Place;
 use crate::grant::Reason;
 use crate::policy::{ReadPolicy, StatementRef};
+use documents::Place;
 
 /// One thing that an audit found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use iam_policies::document::ReadError;
+use documents::ReadError;
 use iam_policies::role::RoleError;
 use iam_policies::source::{ManifestError, RecordsError, TableError};
 

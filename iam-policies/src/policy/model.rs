@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::pattern::{Pattern, Piece};
-use crate::document::Place;
+use documents::Place;
 
 /// What a policy is attached to, which decides how long it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -11,7 +11,7 @@ use super::model::{Kind, NotRead, ReadPolicy};
 use super::size::size;
 use super::statement::Reader;
 use super::values::{Dialect, Scope, Values};
-use crate::document::{Mistake, Node, Place, ReadError};
+use documents::{Mistake, Node, Place, ReadError};
 
 /// Reads every policy of a file: a policy document, an answer of `aws iam get-role-policy` or
 /// `get-policy-version`, a template of CloudFormation or SAM, or a `serverless.yml`.

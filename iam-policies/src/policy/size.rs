@@ -2,7 +2,7 @@
 
 use super::pattern::Piece;
 use super::values::Scope;
-use crate::document::{Node, Value};
+use documents::{Node, Value};
 
 /// Characters of the value as JSON, without white space; unknown texts count as none.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>

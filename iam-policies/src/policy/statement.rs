@@ -6,7 +6,7 @@ use super::model::{
 use super::operator::Operator;
 use super::pattern::Pattern;
 use super::values::Scope;
-use crate::document::{Key, Mistake, Node, Place, Value};
+use documents::{Key, Mistake, Node, Place, Value};
 
 const KEYS: [&str; 7] =
     ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"];

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::pattern::Piece;
-use crate::document::{Mistake, Node, Value};
+use documents::{Mistake, Node, Value};
 
 /// What is known about a deployment: parameters of the template and `AWS::Region`,
 /// `AWS::AccountId`, `AWS::Partition`; of `serverless.yml` also `opt:stage` and the like; and

@@ -1,6 +1,6 @@
 //! Policies are found wherever files have them.
 
-use iam_policies::document::Place;
+use documents::Place;
 use iam_policies::policy::{Effect, Entries, Kind, ReadPolicy, Values, read};
 
 fn patterns(entries: &Entries) -> Vec<&str> {

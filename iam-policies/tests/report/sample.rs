@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use documents::Place;
 use iam_policies::arn::{Arn, Parameter, Part};
 use iam_policies::audit::{AuditReport, Finding, Rule};
-use iam_policies::document::Place;
 use iam_policies::grant::{Conditions, On, Permission, Reason};
 use iam_policies::model::{Inventory, Problem, Usage, Use};
 use iam_policies::needs::Needed;

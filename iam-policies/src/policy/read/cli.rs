@@ -3,8 +3,8 @@
 use percent_encoding::percent_decode_str;
 
 use super::{Source, Whose};
-use crate::document::{Mistake, Node};
 use crate::policy::model::{Kind, ReadPolicy};
+use documents::{Mistake, Node};
 
 impl Source<'_> {
     /// A document, or an answer of `get-role-policy`, `get-user-policy`, `get-group-policy` or

@@ -1,8 +1,8 @@
 //! Policies in templates of CloudFormation.
 
 use super::{Source, Whose, boundary, managed};
-use crate::document::{Mistake, Node};
 use crate::policy::model::{Kind, NotRead, ReadPolicy};
+use documents::{Mistake, Node};
 
 impl Source<'_> {
     /// Every policy among the template's resources.

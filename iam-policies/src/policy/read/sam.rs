@@ -2,8 +2,8 @@
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html#sam-function-policies>
 
 use super::{Source, Whose, managed};
-use crate::document::{Mistake, Node};
 use crate::policy::model::{Kind, NotRead, ReadPolicy};
+use documents::{Mistake, Node};
 
 impl Source<'_> {
     /// `Policies` of a function. SAM's policy templates and managed policies are not read.

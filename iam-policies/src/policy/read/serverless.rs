@@ -2,10 +2,10 @@
 //! <https://www.serverless.com/framework/docs/providers/aws/guide/iam>
 
 use super::{Source, boundary, managed};
-use crate::document::{Mistake, Node, Value};
 use crate::policy::model::{Kind, NotRead, ReadPolicy};
 use crate::policy::size::size;
 use crate::policy::statement::Reader;
+use documents::{Mistake, Node, Value};
 
 /// Where the statements of the service stand, the newer place first.
 const OF_PROVIDER: [&[&str]; 2] =

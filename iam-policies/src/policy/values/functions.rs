@@ -2,8 +2,8 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html>
 
 use super::{MAX_REFERENCES, Scope, unknown};
-use crate::document::{Node, Value};
 use crate::policy::pattern::Piece;
+use documents::{Node, Value};
 
 impl Scope<'_> {
     /// What a function gives. Functions that depend on conditions or other stacks are unknown.

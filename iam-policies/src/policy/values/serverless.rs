@@ -2,8 +2,8 @@
 //! <https://www.serverless.com/framework/docs/guides/variables>
 
 use super::{MAX_REFERENCES, Scope, join, unknown};
-use crate::document::{Node, Value};
 use crate::policy::pattern::Piece;
+use documents::{Node, Value};
 
 impl Scope<'_> {
     /// A text with its `${...}` filled in as far as the file and the given values say.

@@ -3,7 +3,7 @@
 // Helpers of tests stop where a promise is broken.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use iam_policies::document::{MAX_BYTES, Node, Place, ReadError, Value};
+use documents::{MAX_BYTES, Node, Place, ReadError, Value};
 use proptest::prelude::*;
 
 fn read(file: &str, text: &str) -> Result<Node, ReadError> {

@@ -1,8 +1,8 @@
 //! Why a file could not be read.
 
-use super::Place;
+use crate::Place;
 
-/// A file, or a policy in it, that cannot be read.
+/// A file, or something in it, that cannot be read.
 ///
 /// Holds names of keys and kinds of values; never values, since a `serverless.yml` may hold secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,19 +20,24 @@ pub struct ReadError {
 
 /// A mistake that does not know yet which file it is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mistake {
-    pub(crate) place: Place,
-    pub(crate) what: String,
-    pub(crate) remedy: String,
+pub struct Mistake {
+    /// Where in the file.
+    pub place: Place,
+    /// What is wrong.
+    pub what: String,
+    /// What to do about it.
+    pub remedy: String,
 }
 
 impl Mistake {
-    pub(crate) fn new(place: Place, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+    /// What is wrong at a place, and what to do about it.
+    pub fn new(place: Place, what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { place, what: what.into(), remedy: remedy.into() }
     }
 
     /// `second` repeats the key `name`, which `first` has already.
-    pub(crate) fn duplicate(name: &str, first: Place, second: Place) -> Self {
+    #[must_use]
+    pub fn duplicate(name: &str, first: Place, second: Place) -> Self {
         Self::new(
             second,
             format!("the key `{name}` stands twice in one map, first at {first}"),
@@ -44,7 +49,7 @@ impl Mistake {
         Self::new(
             place,
             format!("the file is nested more than {} levels deep", super::MAX_DEPTH),
-            "no policy or template needs that; give the file that holds the policy",
+            "no such file needs that; check that it is the right one",
         )
     }
 
@@ -52,7 +57,9 @@ impl Mistake {
         Self::new(place, "the file holds no value", "check that it was written completely")
     }
 
-    pub(crate) fn within(self, file: &str) -> ReadError {
+    /// As an error of this file.
+    #[must_use]
+    pub fn within(self, file: &str) -> ReadError {
         ReadError { file: file.to_owned(), place: self.place, what: self.what, remedy: self.remedy }
     }
 }

@@ -1,4 +1,4 @@
-//! JSON and YAML text as one tree that remembers where everything stands.
+//! JSON and YAML files as one tree that remembers where everything stands.
 
 mod error;
 mod json;
@@ -8,8 +8,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-pub(crate) use error::Mistake;
-pub use error::ReadError;
+pub use error::{Mistake, ReadError};
 
 /// Largest file read, in bytes. CloudFormation takes templates of at most 1 MB.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
@@ -151,7 +150,8 @@ impl Node {
     }
 
     /// Moves everything to one place: for a document that stands inside a text of another one.
-    pub(crate) fn moved_to(mut self, place: Place) -> Self {
+    #[must_use]
+    pub fn moved_to(mut self, place: Place) -> Self {
         self.place = place;
         match &mut self.value {
             Value::List(items) => {
@@ -227,7 +227,7 @@ fn text_of(bytes: &[u8]) -> Result<&str, Mistake> {
     const AS_UTF8: &str = "save it as UTF-8";
     if bytes.len() > MAX_BYTES {
         let what = format!("the file has {} bytes, more than {MAX_BYTES}", bytes.len());
-        return Err(Mistake::new(Place::START, what, "give a single template or policy"));
+        return Err(Mistake::new(Place::START, what, "check that it is the right file"));
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         let what = "the file starts with the byte order mark of UTF-16";
@@ -240,7 +240,7 @@ fn text_of(bytes: &[u8]) -> Result<&str, Mistake> {
         Mistake::new(place, "the bytes here are no UTF-8", AS_UTF8)
     })?;
     if let Some((before, _)) = text.split_once('\0') {
-        let remedy = "give the policy or template itself, not an archive or a binary";
+        let remedy = "give the text itself, not an archive or a binary";
         return Err(Mistake::new(end_of(before), "the file is binary: it has a zero byte", remedy));
     }
     if text.trim().is_empty() {

@@ -213,7 +213,7 @@ impl Builder {
             return Err(Mistake::new(
                 place,
                 format!("the file unfolds to more than {MAX_NODES} values here"),
-                "use fewer aliases, or give the file that holds the policy",
+                "use fewer aliases, and check that it is the right file",
             ));
         }
         Ok(())
