@@ -195,7 +195,10 @@ impl Container {
         let (mut resolution, missing) = resolve::from_environment(wanted, |name| env::var_os(name));
         if !missing.is_empty() {
             let client = resolve::client(self.config().await);
-            let stored = resolve::from_parameter_store(&client, &self.settings, &missing).await;
+            let stored = resolve::from_parameter_store(&client, &missing, |source, name| {
+                self.settings.path(source, name)
+            })
+            .await;
             resolution.extend(stored);
         }
         values.asked = true;

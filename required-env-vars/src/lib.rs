@@ -106,6 +106,7 @@ mod declaration;
 pub mod declared;
 mod error;
 mod handles;
+mod lookup;
 mod manifest;
 mod observe;
 mod remedy;
@@ -137,6 +138,7 @@ pub use handles::SqsQueue;
 #[cfg(feature = "ssm")]
 pub use handles::SsmParameter;
 pub use handles::Variable;
+pub use lookup::{Found, look_up};
 pub use manifest::manifest;
 pub use ops_enums::{
     BedrockOperation, CloudWatchLogsOperation, CloudWatchOperation, CognitoOperation,
@@ -145,7 +147,7 @@ pub use ops_enums::{
     SchedulerOperation, SecretsManagerOperation, StepFunctionsOperation, XRayOperation,
 };
 pub use required_env_vars_macro::required_env_vars;
-pub use resolve::Reason;
+pub use resolve::{Failure, Reason};
 #[cfg(feature = "snapstart")]
 pub use snapstart::SnapStart;
 pub use value::Source;

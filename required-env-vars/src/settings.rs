@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
+use crate::value::Source;
+
 /// Stage, service and places, read once per container from the process environment.
 ///
 /// | variable | meaning | default |
@@ -20,7 +22,7 @@ use std::time::Duration;
 pub(crate) struct Settings {
     pub(crate) stage: String,
     pub(crate) service: String,
-    prefix: String,
+    pub(crate) prefix: String,
     pub(crate) version: Option<String>,
     pub(crate) tracking_table: Option<String>,
     /// How long tracking may hold up an answer.
@@ -47,6 +49,14 @@ impl Settings {
                 .and_then(|number| number.parse().ok())
                 .map_or(Duration::from_secs(1), Duration::from_millis),
             lambda: text("AWS_LAMBDA_FUNCTION_NAME"),
+        }
+    }
+
+    /// The path of a parameter: the shared one, or the service's own.
+    pub(crate) fn path(&self, source: Source, name: &str) -> String {
+        match source {
+            Source::SharedParameter => self.shared_path(name),
+            _ => self.service_path(name),
         }
     }
 

@@ -47,40 +47,59 @@ impl fmt::Display for Reason {
 
 /// A reason with the service's own words.
 #[derive(Clone, Debug)]
-pub(crate) struct Failure {
+pub struct Failure {
     pub(crate) reason: Reason,
     pub(crate) detail: String,
 }
 
-impl Failure {
-    pub(crate) fn new(reason: Reason, detail: impl Into<String>) -> Self {
-        Self { reason, detail: detail.into() }
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.reason, self.detail)
     }
 }
 
-/// Turns an SDK error into a failure.
-///
-/// Only error codes and messages are kept, never the `Debug` form of the error: that may hold the
-/// body of an answer, and so a secret.
-pub(crate) fn classified<E>(error: &SdkError<E, HttpResponse>) -> Failure
-where
-    E: ProvideErrorMetadata + StdError + 'static,
-{
-    match error {
-        SdkError::ServiceError(service) => {
-            let code = service.err().code().unwrap_or("error without a code");
-            let message = service.err().message().unwrap_or("no message");
-            let status = service.raw().status().as_u16();
-            Failure::new(service_reason(status, code, message), format!("{code}: {message}"))
+impl Failure {
+    /// What a call of any AWS service failed of. [`Reason::Absent`] is never among the answers: what
+    /// absence looks like is each service's own affair, and [`Reason::Refused`] here.
+    ///
+    /// Only error codes and messages are kept, never the `Debug` form of the error: that may hold the
+    /// body of an answer, and so a secret.
+    pub fn of<E>(error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + StdError + 'static,
+    {
+        match error {
+            SdkError::ServiceError(service) => {
+                let code = service.err().code().unwrap_or("error without a code");
+                let message = service.err().message().unwrap_or("no message");
+                let status = service.raw().status().as_u16();
+                Self::new(service_reason(status, code, message), format!("{code}: {message}"))
+            }
+            SdkError::ResponseError(_) => {
+                Self::new(Reason::Unreachable, "the answer is not one of this service's")
+            }
+            SdkError::TimeoutError(_) => Self::new(Reason::Unreachable, "no answer in time"),
+            other if chain(other).any(|cause| cause.is::<CredentialsError>()) => {
+                Self::new(Reason::BadCredentials, causes(other))
+            }
+            other => Self::new(Reason::Unreachable, causes(other)),
         }
-        SdkError::ResponseError(_) => {
-            Failure::new(Reason::Unreachable, "the answer is not one of this service's")
-        }
-        SdkError::TimeoutError(_) => Failure::new(Reason::Unreachable, "no answer in time"),
-        other if chain(other).any(|cause| cause.is::<CredentialsError>()) => {
-            Failure::new(Reason::BadCredentials, causes(other))
-        }
-        other => Failure::new(Reason::Unreachable, causes(other)),
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// The service's own words.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    pub(crate) fn new(reason: Reason, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into() }
     }
 }
 
@@ -109,6 +128,8 @@ fn service_reason(status: u16, code: &str, message: &str) -> Reason {
         | "ThrottledException"
         | "RequestThrottled"
         | "TooManyRequestsException"
+        | "ProvisionedThroughputExceededException"
+        | "SlowDown"
         | "RequestLimitExceeded" => Reason::Throttled,
         "InvalidKeyId" => Reason::Undecryptable,
         "AccessDeniedException" | "AccessDenied" if about_a_key => Reason::Undecryptable,
@@ -119,9 +140,13 @@ fn service_reason(status: u16, code: &str, message: &str) -> Reason {
         | "ExpiredToken"
         | "InvalidSignatureException"
         | "MissingAuthenticationToken"
+        | "InvalidAccessKeyId"
+        | "SignatureDoesNotMatch"
         | "IncompleteSignature" => Reason::BadCredentials,
         code if code.starts_with("KMS") => Reason::Undecryptable,
         _ if status >= 500 => Reason::Unreachable,
+        // An answer to HEAD has no body, and so no code.
+        _ if status == 403 => Reason::AccessDenied,
         _ => Reason::Refused,
     }
 }
@@ -154,6 +179,9 @@ mod tests {
             (400, "ThrottlingException", "Rate exceeded", Reason::Throttled),
             (400, "ExpiredTokenException", "", Reason::BadCredentials),
             (400, "ValidationException", "1 validation error detected", Reason::Refused),
+            (403, "error without a code", "", Reason::AccessDenied),
+            (403, "SignatureDoesNotMatch", "", Reason::BadCredentials),
+            (503, "SlowDown", "", Reason::Throttled),
             (500, "InternalServerError", "", Reason::Unreachable),
             (500, "InternalFailure", "", Reason::Unreachable),
             (503, "ThrottlingException", "", Reason::Throttled),

@@ -12,13 +12,11 @@ use std::ffi::OsString;
 use aws_sdk_ssm::Client;
 use tokio::time::Instant;
 
-pub use failure::Reason;
-pub(crate) use failure::{Failure, classified};
+pub use failure::{Failure, Reason};
 pub(crate) use parameter_store::client;
 use parameter_store::{PATIENCE, Parameter};
 
 use crate::error::{Attempt, Unresolved};
-use crate::settings::Settings;
 use crate::value::{Source, Value};
 
 /// What became of each name.
@@ -57,8 +55,8 @@ pub(crate) fn from_environment(
 /// because the shared value may not be the one that was meant.
 pub(crate) async fn from_parameter_store(
     client: &Client,
-    settings: &Settings,
     names: &[&'static str],
+    path: impl Fn(Source, &str) -> String,
 ) -> Resolution {
     let mut resolution = Resolution::new();
     let mut tried: BTreeMap<&'static str, Vec<Attempt>> = names
@@ -71,11 +69,7 @@ pub(crate) async fn from_parameter_store(
 
     let deadline = Instant::now() + PATIENCE;
     for source in [Source::ServiceParameter, Source::SharedParameter] {
-        let path = |name: &str| match source {
-            Source::SharedParameter => settings.shared_path(name),
-            _ => settings.service_path(name),
-        };
-        let paths = tried.keys().map(|name| (path(name), *name)).collect();
+        let paths = tried.keys().map(|name| (path(source, name), *name)).collect();
         for (path, name, found) in parameter_store::fetch(client, paths, deadline).await {
             let failure = match found {
                 Ok(Parameter { text, secure }) if !text.trim().is_empty() => {

@@ -21,7 +21,7 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, join, join_all};
 use tokio::time::{Instant, timeout_at};
 
-use super::failure::{Failure, Reason, classified};
+use super::failure::{Failure, Reason};
 
 /// Both rounds together; Lambda gives ten seconds to INIT.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
@@ -119,7 +119,7 @@ async fn ask(
     let answer = timeout_at(deadline, request.send()).await.map_err(|_| {
         Failure::new(Reason::Unreachable, "no answer within the time that Lambda gives to INIT")
     })?;
-    let answer = answer.map_err(|error| classified(&error))?;
+    let answer = answer.map_err(|error| Failure::of(&error))?;
     let absent = answer
         .invalid_parameters
         .unwrap_or_default()

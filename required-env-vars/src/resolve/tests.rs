@@ -37,7 +37,7 @@ async fn world() -> (LocalAws, Client) {
 }
 
 async fn resolve(client: &Client, names: &[&'static str]) -> Resolution {
-    from_parameter_store(client, &settings(), names).await
+    from_parameter_store(client, names, |source, name| settings().path(source, name)).await
 }
 
 /// What became of a name: its value and source, or the reason.

@@ -24,7 +24,7 @@ use super::record::{self, Item, KEY, Plan, Usage};
 use super::update::Expressions;
 use crate::binding::{Binding, BoundVariable};
 use crate::declaration::FUNCTIONS;
-use crate::resolve::classified;
+use crate::resolve::Failure;
 use crate::settings::Settings;
 
 /// Keys a `BatchGetItem` takes.
@@ -160,7 +160,7 @@ impl Tracker {
         while let Some(wanted) = left.take().filter(|wanted| !wanted.is_empty()) {
             let answer =
                 access.client.batch_get_item().set_request_items(Some(wanted)).send().await;
-            let answer = answer.map_err(|e| TrackingError::Read(classified(&e).detail))?;
+            let answer = answer.map_err(|e| TrackingError::Read(Failure::of(&e).detail))?;
             items.extend(answer.responses.unwrap_or_default().into_values().flatten());
             left = answer.unprocessed_keys;
             if left.as_ref().is_some_and(|left| !left.is_empty()) {
@@ -222,7 +222,7 @@ impl Tracker {
                         pause = LONGEST_PAUSE.min(pause * 2);
                     }
                     _ => {
-                        let detail = classified(&error).detail;
+                        let detail = Failure::of(&error).detail;
                         return Err(TrackingError::Write { key, detail });
                     }
                 },
