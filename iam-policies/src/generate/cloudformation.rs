@@ -1,13 +1,16 @@
 //! A template with managed policies. SAM functions take them by `!Ref` in their `Policies`.
 
 use super::Policy;
-use super::names::{parameter_names, parameters, pascal, unique};
+use super::names::{parameter_names, parameters, pascal, unique_names};
 use super::yaml::{Yaml, document, map, statements};
 use crate::arn::{Arn, Part};
 
 pub(super) fn written(policies: &[Policy]) -> String {
     let open = parameters(policies);
     let names = parameter_names(&open, pascal);
+    // No resource may be called as a parameter is.
+    let taken = names.values().cloned().collect();
+    let logical = unique_names(policies, taken, |policy| format!("{}Policy", pascal(&policy.name)));
     let value = |arn: &Arn| match arn.text() {
         Some(text) => Yaml::Text(text),
         None => Yaml::Sub(written_sub(arn, |parameter| {
@@ -17,11 +20,7 @@ pub(super) fn written(policies: &[Policy]) -> String {
     let inputs = open
         .iter()
         .filter_map(|parameter| Some((names.get(parameter)?.clone(), input(&parameter.what))));
-    let logical = unique(0..policies.len(), |at| {
-        let name = policies.get(at).map(|policy| pascal(&policy.name)).unwrap_or_default();
-        format!("{name}Policy")
-    });
-    let resources = policies.iter().enumerate().filter_map(|(at, policy)| {
+    let resources = policies.iter().zip(&logical).map(|(policy, logical)| {
         let document = map([
             ("Version", "2012-10-17".into()),
             ("Statement", statements(&policy.statements, value)),
@@ -32,10 +31,10 @@ pub(super) fn written(policies: &[Policy]) -> String {
         ]);
         let resource =
             map([("Type", "AWS::IAM::ManagedPolicy".into()), ("Properties", properties)]);
-        Some((logical.get(&at)?.clone(), resource))
+        (logical.clone(), resource)
     });
     let outputs = logical
-        .values()
+        .iter()
         .map(|name| (format!("{name}Arn"), map([("Value", Yaml::Ref(name.clone()))])));
     let mut template = vec![("AWSTemplateFormatVersion".to_owned(), Yaml::from("2010-09-09"))];
     let inputs: Vec<(String, Yaml)> = inputs.collect();

@@ -1,6 +1,6 @@
 //! Which uses share a policy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Inventory, Usage};
 
@@ -29,39 +29,58 @@ pub struct Group<'i> {
     pub remark: Option<String>,
 }
 
-/// The groups of an inventory, by name.
+/// The groups of an inventory, by name, which is unique. A service whose records name no function
+/// is never in one group with a function or Lambda that happens to be called as it is.
 #[must_use]
 pub fn groups(inventory: &Inventory, per: Per) -> Vec<Group<'_>> {
-    let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, Scope), Vec<&Usage>> = BTreeMap::new();
     for usage in &inventory.usages {
-        let (name, remark) = named(usage, per);
-        let new = || Group { name: name.clone(), usages: Vec::new(), remark };
-        groups.entry(name.clone()).or_insert_with(new).usages.push(usage);
+        groups.entry(named(usage, per)).or_default().push(usage);
     }
-    groups.into_values().collect()
+    let own = groups.keys().filter(|(_, scope)| *scope == Scope::Own);
+    let mut taken: BTreeSet<String> = own.map(|(name, _)| name.clone()).collect();
+    let mut groups: Vec<Group<'_>> = groups
+        .into_iter()
+        .map(|((name, scope), usages)| match scope {
+            Scope::Own => Group { name, usages, remark: None },
+            Scope::Service => {
+                let remark = format!(
+                    "records of service {name:?} that name no function (the Python and JavaScript \
+                    writers name none): one policy for the service, at service level"
+                );
+                let mut unique = name;
+                while !taken.insert(unique.clone()) {
+                    unique.push_str("-service");
+                }
+                Group { name: unique, usages, remark: Some(remark) }
+            }
+        })
+        .collect();
+    groups.sort_by(|left, right| left.name.cmp(&right.name));
+    groups
 }
 
-fn named(usage: &Usage, per: Per) -> (String, Option<String>) {
+/// What a group's name is the name of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Scope {
+    /// What was asked for.
+    Own,
+    /// A service, where a function or Lambda was asked for and none is known.
+    Service,
+}
+
+fn named(usage: &Usage, per: Per) -> (String, Scope) {
     let service = usage.service.as_deref();
-    let whole = || {
-        let service = service.unwrap_or("unknown");
-        let remark = format!(
-            "records of service {service:?} that name no function (the Python and JavaScript \
-            writers name none): one policy for the service, at service level"
-        );
-        (service.to_owned(), Some(remark))
-    };
-    let function = || {
-        let function = usage.function.as_deref()?;
-        Some((service.map_or_else(|| function.to_owned(), |s| format!("{s}/{function}")), None))
+    let own = |name: &str| (name.to_owned(), Scope::Own);
+    let function = || match (service, usage.function.as_deref()) {
+        (Some(service), Some(function)) => (format!("{service}/{function}"), Scope::Own),
+        (None, Some(function)) => own(function),
+        (service, None) => (service.unwrap_or("unknown").to_owned(), Scope::Service),
     };
     match per {
-        Per::All => ("all".to_owned(), None),
-        Per::Service => (service.unwrap_or("service").to_owned(), None),
-        Per::Function => function().unwrap_or_else(whole),
-        Per::Lambda => match &usage.lambda {
-            Some(lambda) => (lambda.clone(), None),
-            None => function().unwrap_or_else(whole),
-        },
+        Per::All => own("all"),
+        Per::Service => own(service.unwrap_or("service")),
+        Per::Function => function(),
+        Per::Lambda => usage.lambda.as_deref().map_or_else(function, own),
     }
 }

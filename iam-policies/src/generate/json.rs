@@ -1,9 +1,10 @@
 //! Policy documents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::names::unique_names;
 use super::{Policy, Statement};
 
 #[derive(Serialize)]
@@ -28,8 +29,10 @@ pub(super) fn written(policies: &[Policy]) -> String {
     let text = match policies {
         [only] => serde_json::to_string_pretty(&document(only)),
         several => {
-            let documents: BTreeMap<&str, Document<'_>> =
-                several.iter().map(|policy| (policy.name.as_str(), document(policy))).collect();
+            // The number of a policy that was split may make its name that of another group.
+            let names = unique_names(several, BTreeSet::new(), |policy| policy.name.clone());
+            let documents: BTreeMap<&String, Document<'_>> =
+                names.iter().zip(several.iter().map(document)).collect();
             serde_json::to_string_pretty(&documents)
         }
     };

@@ -73,8 +73,10 @@ pub(super) fn shown_arn(arn: &Arn) -> String {
     })
 }
 
-/// `FILES_DYNAMO_TABLE` as `FilesDynamoTable`.
+/// `FILES_DYNAMO_TABLE` as `FilesDynamoTable`. Never empty, whatever the name is.
 pub(super) fn pascal(name: &str) -> String {
+    let name =
+        if name.contains(|letter: char| letter.is_ascii_alphanumeric()) { name } else { "P" };
     name.split(|letter: char| !letter.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(|word| {
@@ -133,12 +135,13 @@ pub(super) fn with_sids(mut statements: Vec<Statement>) -> Vec<Statement> {
     statements
 }
 
-/// A name of each, unique among them: `make(name)`, numbered where two become the same.
+/// A name of each, unique among them and those that are taken: `make(name)`, numbered where two
+/// become the same.
 pub(super) fn unique<'n, T: Ord + Copy + 'n>(
     all: impl IntoIterator<Item = T>,
+    mut taken: BTreeSet<String>,
     make: impl Fn(T) -> String,
 ) -> BTreeMap<T, String> {
-    let mut taken = BTreeSet::new();
     let mut names = BTreeMap::new();
     for item in all {
         let base = make(item);
@@ -151,6 +154,16 @@ pub(super) fn unique<'n, T: Ord + Copy + 'n>(
         names.insert(item, name);
     }
     names
+}
+
+/// A name of each policy, unique among them and those that are taken.
+pub(super) fn unique_names(
+    policies: &[Policy],
+    taken: BTreeSet<String>,
+    make: impl Fn(&Policy) -> String,
+) -> Vec<String> {
+    let name = |at: usize| policies.get(at).map(&make).unwrap_or_default();
+    unique(0..policies.len(), taken, name).into_values().collect()
 }
 
 /// Every open value, in the order of service and name.
@@ -183,7 +196,8 @@ pub(super) fn parameter_names<'p>(
         services.entry(&parameter.name).or_default().insert(&parameter.service);
     }
     let several = |name: &str| services.get(name).is_some_and(|services| services.len() > 1);
-    unique(parameters.iter().copied(), |parameter: &Parameter| match &parameter.service {
+    let none = BTreeSet::new();
+    unique(parameters.iter().copied(), none, |parameter: &Parameter| match &parameter.service {
         Some(service) if several(&parameter.name) => {
             style(&format!("{service}_{}", parameter.name))
         }

@@ -25,12 +25,11 @@ pub(super) fn written(policies: &[Policy]) -> String {
     // An inline policy of a role has another limit: what was split for its size is one again.
     let mut roles: Vec<(String, Vec<Statement>)> = Vec::new();
     for policy in policies {
-        let name = whole_name(&policy.name, policies);
         match roles.last_mut() {
-            Some((last, statements)) if *last == name => {
-                statements.extend(policy.statements.clone())
+            Some((last, statements)) if *last == policy.group => {
+                statements.extend(policy.statements.clone());
             }
-            _ => roles.push((name, policy.statements.clone())),
+            _ => roles.push((policy.group.clone(), policy.statements.clone())),
         }
     }
     let mut roles = roles.into_iter().map(|(name, all)| (name, statements(&with_sids(all), value)));
@@ -53,18 +52,6 @@ pub(super) fn written(policies: &[Policy]) -> String {
         }
     }
     text + &document(&tree)
-}
-
-/// The name before `-2` was put behind it.
-fn whole_name(name: &str, policies: &[Policy]) -> String {
-    let whole =
-        name.rsplit_once('-').filter(|(_, number)| number.bytes().all(|b| b.is_ascii_digit()));
-    match whole {
-        Some((whole, _)) if policies.iter().any(|policy| policy.name == format!("{whole}-1")) => {
-            whole.to_owned()
-        }
-        _ => name.to_owned(),
-    }
 }
 
 fn camel(name: &str) -> String {

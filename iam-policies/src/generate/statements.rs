@@ -33,8 +33,10 @@ pub struct Statement {
 /// A policy below the limit of managed policies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// Unique: the group's name, with a number where one policy was not enough.
+    /// The group's name, with a number where one policy was not enough.
     pub name: String,
+    /// The group's name.
+    pub group: String,
     /// Its statements.
     pub statements: Vec<Statement>,
 }
@@ -63,6 +65,7 @@ pub fn policies(name: &str, grants: &Grants) -> Vec<Policy> {
         .enumerate()
         .map(|(at, statements)| Policy {
             name: named(at),
+            group: name.to_owned(),
             statements: names::with_sids(statements),
         })
         .collect()

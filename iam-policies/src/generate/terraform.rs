@@ -1,9 +1,9 @@
 //! Terraform: a policy document and a policy for each, and a variable for what is open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::names::{arns, parameter_names, parameters, snake, unique};
+use super::names::{arns, parameter_names, parameters, snake, unique_names};
 use super::{Policy, Statement};
 use crate::arn::{Arn, Parameter, Part};
 
@@ -31,11 +31,9 @@ pub(super) fn written(policies: &[Policy]) -> String {
             let _ = write!(out, "data \"{source}\" \"current\" {{}}\n\n");
         }
     }
-    let labels = unique(0..policies.len(), |at| {
-        policies.get(at).map(|p| snake(&p.name)).unwrap_or_default()
-    });
-    for (at, policy) in policies.iter().enumerate() {
-        let label = labels.get(&at).map_or("", String::as_str);
+    let labels = unique_names(policies, BTreeSet::new(), |policy| snake(&policy.name));
+    let titles = unique_names(policies, BTreeSet::new(), |policy| policy_name(&policy.name));
+    for ((policy, label), title) in policies.iter().zip(labels).zip(titles) {
         let _ = writeln!(out, "data \"aws_iam_policy_document\" \"{label}\" {{");
         for (at, statement) in policy.statements.iter().enumerate() {
             if at > 0 {
@@ -47,7 +45,7 @@ pub(super) fn written(policies: &[Policy]) -> String {
             out,
             "}}\n\nresource \"aws_iam_policy\" \"{label}\" {{\n  name   = {}\n  policy = \
             data.aws_iam_policy_document.{label}.json\n}}\n\n",
-            quoted(&policy_name(&policy.name)),
+            quoted(&title),
         );
     }
     out.truncate(out.trim_end().len());
@@ -112,8 +110,8 @@ fn inner(text: &str) -> String {
     inner.replace("${", "$${").replace("%{", "%%{")
 }
 
-/// Letters, digits and `+=,.@_-`, at most 128.
+/// Letters, digits and `+=,.@_-`; at most 128, of which a few are left for a number.
 fn policy_name(name: &str) -> String {
     let allowed = |letter: char| letter.is_ascii_alphanumeric() || "+=,.@_-".contains(letter);
-    name.chars().map(|letter| if allowed(letter) { letter } else { '-' }).take(128).collect()
+    name.chars().map(|letter| if allowed(letter) { letter } else { '-' }).take(120).collect()
 }
