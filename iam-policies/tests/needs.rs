@@ -177,6 +177,19 @@ fn nothing_is_granted_in_place_of_a_value_that_is_no_name() {
 }
 
 #[test]
+fn an_arn_is_of_one_service_though_an_operation_needs_several() {
+    // `GetObject` may also need an action of directory buckets, whose ARNs are of another service.
+    let arn = record("B", "arn:aws:s3:::media", &["s3:GetObject"]);
+    for with_options in [false, true] {
+        let needed = of(std::slice::from_ref(&arn), &Options { with_options, ..options() });
+        assert_eq!(gaps(&needed), [""; 0]);
+        assert!(lines(&needed.grants).contains(&"s3:GetObject arn:aws:s3:::media/*".to_owned()));
+    }
+    let wrong = of(&[record("B", "m*", &["s3:GetObject"])], &options());
+    assert_eq!(wrong.gaps.len(), 1, "one value, said once: {:?}", wrong.gaps);
+}
+
+#[test]
 fn values_and_operations_that_are_out_of_date_are_left_out_and_mentioned() {
     let items = [function(
         json!({"dynamodb:GetItem": "2026-11-21", "dynamodb:Scan": "2026-09-01"}),

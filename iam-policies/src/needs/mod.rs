@@ -130,7 +130,7 @@ fn variable(
             };
             found.grant(&wanted, required, &reason, needed);
         }
-        found.unmatched(used, options, &key, needed);
+        found.unmatched(used, &key, needed);
     }
 }
 

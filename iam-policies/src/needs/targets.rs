@@ -9,7 +9,7 @@ use super::{Needed, Options, split_by_age};
 use crate::arn::{Arn, Parameter};
 use crate::grant::{Conditions, On, Permission, Reason};
 use crate::model::{Usage, Use};
-use crate::resource::{self, Deployment, Identity, Target};
+use crate::resource::{self, Deployment, Identity, Invalid, Target};
 
 /// What a variable's resource is.
 pub(super) struct Found<'f> {
@@ -57,20 +57,32 @@ impl<'f> Found<'f> {
             needed.note(key, format!("{} older values were not seen in the {days} days before the function last ran: left out", old.len()));
         }
         found.kinds.clone_from(&kinds);
-        for service in services {
-            let of_service = kinds.iter().filter(|kind| kind.service == service);
-            let fallback = resource::fallback(of_service.copied());
-            for value in &values {
-                match Identity::read(service, value, fallback) {
-                    Ok(identity) => found.identities.push((service, identity)),
-                    Err(why) => {
-                        found.is_invalid = true;
-                        needed.gap(key, format!("{why}; nothing was granted for it. Correct the variable, or the record"));
-                    }
-                }
+        for value in &values {
+            if let Err(why) = found.name(value, &services) {
+                found.is_invalid = true;
+                needed.gap(
+                    key,
+                    format!(
+                        "{why}; nothing was granted for it. Correct the variable, or the record"
+                    ),
+                );
             }
         }
         found
+    }
+
+    /// Takes in what a value names for each service. An ARN is of one service alone.
+    fn name(&mut self, value: &str, services: &BTreeSet<&'static str>) -> Result<(), Invalid> {
+        let own = resource::service_of(value).and_then(|own| services.get(own));
+        // Of another service: the operations' own one says what is wrong with it.
+        let main = resource::service_of(value).and(self.kinds.first()).map(|kind| kind.service);
+        let only = own.copied().or(main);
+        for service in services.iter().copied().filter(|one| only.is_none_or(|only| *one == only)) {
+            let of_service = self.kinds.iter().filter(|kind| kind.service == service);
+            let fallback = resource::fallback(of_service.copied());
+            self.identities.push((service, Identity::read(service, value, fallback)?));
+        }
+        Ok(())
     }
 
     /// Grants one need on everything it may be on.
@@ -146,15 +158,14 @@ impl<'f> Found<'f> {
     }
 
     /// Says which required actions of a use found nothing to be on.
-    pub(super) fn unmatched(&self, used: Use, options: &Options, key: &str, needed: &mut Needed) {
+    pub(super) fn unmatched(&self, used: Use, key: &str, needed: &mut Needed) {
         if self.is_invalid && self.identities.is_empty() {
             return;
         }
         let wanted = super::wanted::of(used);
         let optional_only = !wanted.iter().any(|w| w.tier == Tier::Required);
         let counts = |w: &&Wanted| {
-            let option =
-                matches!(w.tier, Tier::Option { .. }) && (optional_only || options.with_options);
+            let option = matches!(w.tier, Tier::Option { .. }) && optional_only;
             w.elsewhere.is_none() && (w.tier == Tier::Required || option)
         };
         let mut actions: Vec<&str> =

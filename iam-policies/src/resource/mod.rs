@@ -96,6 +96,12 @@ pub(crate) fn targets(kind: &ResourceType, identity: &Identity, at: &Deployment)
     if kind.service == "bedrock" && identity.placeholder == "ResourceId" {
         return bedrock::targets(kind, identity, &at);
     }
+    if let Some(part) = identity.part.as_deref()
+        && identity.kind == Some(kind.name)
+        && kind.service != "lambda"
+    {
+        return template::exactly(kind.arn, part, &at).map(Target::plain).into_iter().collect();
+    }
     let Some(base) =
         template::filled(kind.arn, identity.placeholder, &[identity.name.as_str().into()], &at)
     else {

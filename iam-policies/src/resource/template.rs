@@ -40,6 +40,23 @@ pub(super) fn first(template: &str) -> Option<&str> {
     })
 }
 
+/// How many placeholders name something of the resource itself.
+pub(super) fn names(template: &str) -> usize {
+    let is_name = |piece: &Piece<'_>| matches!(piece, Piece::Placeholder(name) if !["Partition", "Region", "Account"].contains(name));
+    pieces(template).iter().filter(|piece| is_name(piece)).count()
+}
+
+/// The ARN of exactly this resource, all behind the account; `None` if the form is none of an ARN.
+pub(super) fn exactly(template: &str, resource: &str, at: &Deployment) -> Option<Arn> {
+    let own = template.splitn(6, ':').nth(5)?;
+    let place = template.strip_suffix(own)?;
+    let parts = pieces(place).into_iter().map(|piece| match piece {
+        Piece::Text(text) => text.into(),
+        Piece::Placeholder(name) => at.part(name),
+    });
+    Some(Arn::new(parts.chain([resource.into()])))
+}
+
 /// The form with one placeholder filled in and every other of the resource as `*`; `None` if it has
 /// no such placeholder.
 pub(super) fn filled(

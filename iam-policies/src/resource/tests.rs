@@ -51,6 +51,26 @@ const VECTORS: &[(&str, &str, &str, &[&str])] = &[
         "arn:aws:dynamodb:us-east-1:444455556666:table/files/index/by-owner",
         &["arn:aws:dynamodb:us-east-1:444455556666:table/files"],
     ),
+    // Of the part itself the ARN says which one it is: the others are not meant.
+    (
+        "dynamodb",
+        "index",
+        "arn:aws:dynamodb:us-east-1:444455556666:table/files/index/by-owner",
+        &["arn:aws:dynamodb:us-east-1:444455556666:table/files/index/by-owner"],
+    ),
+    (
+        "dynamodb",
+        "stream",
+        "arn:aws:dynamodb:us-east-1:444455556666:table/files/stream/2026-01-01T00:00:00.000",
+        &["arn:aws:dynamodb:us-east-1:444455556666:table/files/stream/2026-01-01T00:00:00.000"],
+    ),
+    ("s3", "object", "arn:aws:s3:::media/in/a.png", &["arn:aws:s3:::media/in/a.png"]),
+    (
+        "logs",
+        "log-stream",
+        "arn:aws:logs:eu-west-1:111122223333:log-group:/app:log-stream:one",
+        &["arn:aws:logs:eu-west-1:111122223333:log-group:/app:log-stream:one"],
+    ),
     // The value names a table, not a global table.
     ("dynamodb", "global-table", "arn:aws:dynamodb:us-east-1:444455556666:table/files", &[]),
     ("s3", "bucket", "media.example", &["arn:aws:s3:::media.example"]),
@@ -268,6 +288,9 @@ fn what_is_no_name_becomes_no_arn() {
         "https://x/111122223333/q/r",
     ] {
         assert!(Identity::read("sqs", value, None).is_err(), "{value:?}");
+    }
+    for value in ["arn:aws:s3:::media/*", "arn:aws:s3:::media/in/*", "arn:aws:s3:::media/a?"] {
+        assert!(Identity::read("s3", value, None).is_err(), "{value:?}");
     }
     for value in ["/a/*", "/a b", "a?"] {
         assert!(Identity::read("ssm", value, None).is_err(), "{value:?}");

@@ -15,6 +15,8 @@ pub(crate) struct Identity {
     pub(crate) name: String,
     /// The type that an ARN is of.
     pub(crate) kind: Option<&'static str>,
+    /// All behind the account, where the ARN says more than the name: `table/files/index/by-owner`.
+    pub(crate) part: Option<String>,
     /// Version or alias of a function.
     pub(crate) qualifier: Option<String>,
 }
@@ -67,7 +69,8 @@ impl Identity {
         } else {
             of_name(service, value, fallback)
         };
-        if names::is_valid(identity.placeholder, &identity.name) {
+        let is_part = identity.part.as_deref().is_none_or(|part| names::is_valid("", part));
+        if is_part && names::is_valid(identity.placeholder, &identity.name) {
             Ok(identity)
         } else {
             Err(Invalid::Name { what: what(identity.placeholder) })
@@ -153,6 +156,7 @@ fn of_arn(service: &'static str, arn: &str) -> Option<Identity> {
         placeholder: names::placeholder_of(kind)?,
         name: name.to_owned(),
         kind: Some(kind.name),
+        part: (template::names(kind.arn) > 1).then(|| (*resource).to_owned()),
         qualifier: None,
     };
     if let Some(qualified_name) = resource.strip_prefix("function:").filter(|_| service == "lambda")
