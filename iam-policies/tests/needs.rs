@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use iam_policies::grant::{Grants, On};
+use iam_policies::model::Problem;
 use iam_policies::needs::{Basis, Needed, Options, needed};
 use iam_policies::resource::Deployment;
 use iam_policies::source::{manifest, records};
@@ -174,6 +175,26 @@ fn nothing_is_granted_in_place_of_a_value_that_is_no_name() {
         let [gap] = gaps(&needed)[..] else { panic!("{value}: {:?}", needed.gaps) };
         assert!(gap.contains("nothing was granted for it") && !gap.contains(value), "{gap}");
     }
+}
+
+#[test]
+fn logs_are_granted_to_each_lambda_and_who_gets_none_is_said() {
+    let python = record("T", "files", &["dynamodb:GetItem"]);
+    let mut strange = function(json!({}), json!({}));
+    strange["service_var_key"] = json!("other#T");
+    strange["function:files::get@files-api"]["lambda"] = json!("a*");
+    let items = [function(json!({}), json!({})), python, strange];
+    let needed = of(&items, &Options { logs: true, ..options() });
+    let logs: Vec<String> =
+        lines(&needed.grants).into_iter().filter(|line| line.starts_with("logs:")).collect();
+    assert!(logs.iter().all(|line| line.contains(":log-group:/aws/lambda/files-api")), "{logs:?}");
+    assert_eq!(logs.len(), 5, "{logs:?}");
+    let about_logs = |note: &&Problem| note.what.contains("name no Lambda");
+    let without: Vec<&str> =
+        needed.notes.iter().filter(about_logs).map(|note| note.key.as_str()).collect();
+    assert_eq!(without, ["files"]);
+    let [no_name] = gaps(&needed)[..] else { panic!("{:?}", needed.gaps) };
+    assert!(no_name.contains("name of the Lambda"), "{no_name}");
 }
 
 #[test]

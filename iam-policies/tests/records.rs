@@ -139,6 +139,21 @@ fn what_is_not_understood_is_named_and_grants_nothing() {
 }
 
 #[test]
+fn a_region_that_is_none_is_named_and_the_rest_of_the_record_counts() {
+    let function = json!({"M": {
+        "path": {"S": "files::get"},
+        "declared": {"M": {"dynamodb:GetItem": {"S": "2026-11-21"}}},
+        "regions": {"M": {"eu-west-1": {"S": "2026-11-21"}, "eu-*": {"S": "2026-11-21"}}},
+    }});
+    let inventory =
+        read(json!([{"service_var_key": {"S": "a#B"}, "function:files::get": function}]));
+    assert_eq!(inventory.usages[0].regions.keys().collect::<Vec<_>>(), ["eu-west-1"]);
+    let problems: Vec<_> = inventory.problems.iter().collect();
+    assert_eq!((problems.len(), problems[0].key.as_str()), (1, "a#B"));
+    assert!(problems[0].what.contains("\"eu-*\" is no region"), "{problems:?}");
+}
+
+#[test]
 fn every_form_of_export_reads_alike() {
     let (one, two) = (
         rust_record(),

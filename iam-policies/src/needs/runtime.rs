@@ -262,11 +262,15 @@ pub(super) fn add_basics(usages: &[&Usage], options: &Options, needed: &mut Need
             needed.grant(options.xray, permission, why("Lambda: send traces"));
         }
     }
-    if options.logs && usages.iter().all(|usage| usage.lambda.is_none()) {
-        needed.note(
-            "--logs",
-            "no record names the deployed Lambda, so its log group is not known: left out",
-        );
+    if options.logs {
+        let without = usages.iter().filter(|usage| usage.lambda.is_none());
+        let services: BTreeSet<Option<&str>> =
+            without.map(|usage| usage.service.as_deref()).collect();
+        for service in services {
+            let service = service.unwrap_or("--logs").escape_debug().to_string();
+            let what = "some records name no Lambda, so its log group is not known: left out";
+            needed.note(&service, what);
+        }
     }
 }
 
@@ -278,6 +282,10 @@ fn logs(usage: &Usage, at: &Deployment, required: bool, why: &Reason, needed: &m
         return;
     };
     let Ok(identity) = Identity::read("logs", &format!("/aws/lambda/{lambda}"), None) else {
+        if required {
+            let what = "the name of the Lambda is none that AWS accepts: its log is not granted";
+            needed.gap(&key_of(usage), what);
+        }
         return;
     };
     for (action, kind) in [

@@ -268,17 +268,11 @@ impl<'f> Found<'f> {
 /// Where a usage runs: the regions of its record, else the operator's.
 pub(super) fn places(usage: &Usage, options: &Options) -> Vec<Deployment> {
     let (regions, _) = split_by_age(&usage.regions, usage, options.max_age);
-    let regions: Vec<String> = regions.into_iter().filter(|region| is_region(region)).collect();
+    let regions: Vec<String> =
+        regions.into_iter().filter(|region| resource::is_region(region)).collect();
     if regions.is_empty() {
         return vec![options.deployment.clone()];
     }
     let place = |region| Deployment { region: Some(region), ..options.deployment.clone() };
     regions.into_iter().map(place).collect()
-}
-
-/// `eu-west-1`: nothing else may get from a record into an ARN.
-fn is_region(text: &str) -> bool {
-    text.contains('-')
-        && text.len() <= 32
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }

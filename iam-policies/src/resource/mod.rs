@@ -145,6 +145,13 @@ pub(crate) fn is_plain(text: &str) -> bool {
     names::is_valid("", text)
 }
 
+/// `eu-west-1`: nothing else may get from a record into an ARN.
+pub(crate) fn is_region(text: &str) -> bool {
+    text.contains('-')
+        && text.len() <= 32
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
 /// In words, what a value of a type is: `name of the table`.
 pub(crate) fn what(kind: &ResourceType) -> String {
     names::placeholder_of(kind).map_or_else(|| format!("ARN of the {}", kind.name), names::words)

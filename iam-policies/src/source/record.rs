@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::field::{Field, Record};
 use super::operations::{Misunderstood, Spellings};
 use crate::model::{Inventory, Problem, Seen, Usage, Use};
-use crate::resource::service_of;
+use crate::resource::{is_region, service_of};
 
 const KEY: &str = "service_var_key";
 
@@ -122,6 +122,11 @@ impl Reader {
         let values = days("values")?;
         let service = values.keys().find_map(|value| service_of(value));
         let (declared, observed) = (days("declared")?, days("observed")?);
+        let (regions, strange): (Seen<String>, Seen<String>) =
+            days("regions")?.into_iter().partition(|(region, _)| is_region(region));
+        for region in strange.keys() {
+            self.problem(key, format!("`regions` of `{path}`: {region:?} is no region: left out"));
+        }
         Ok(Usage {
             function: Some(path.to_owned()),
             lambda: text(map, "lambda").map_err(wrong)?.map(str::to_owned),
@@ -131,7 +136,7 @@ impl Reader {
             sources: days("value_sources")?,
             declared_at: days("declared_at")?,
             versions: days("versions")?,
-            regions: days("regions")?,
+            regions,
             last_seen: text(map, "last_seen").map_err(wrong)?.map(str::to_owned),
             ..shared.clone()
         })
