@@ -1,5 +1,6 @@
 //! JSON and YAML files as one tree that remembers where everything stands.
 
+mod comments;
 mod error;
 mod json;
 mod yaml;
@@ -8,6 +9,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+pub use comments::{Comment, yaml_comments};
 pub use error::{Mistake, ReadError};
 
 /// Largest file read, in bytes. CloudFormation takes templates of at most 1 MB.

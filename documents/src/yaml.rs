@@ -2,24 +2,14 @@
 
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
 use super::{Key, MAX_DEPTH, MAX_NODES, Mistake, Node, Place, Value};
 
 pub(super) fn read(text: &str) -> Result<Node, Mistake> {
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| {
-            let place = place_of(*error.marker());
-            if error.info().contains("recursion limit") {
-                return Mistake::too_deep(place);
-            }
-            Mistake::new(
-                place,
-                format!("this is no YAML: {}", error.info()),
-                "correct the YAML here; indent with spaces and quote texts with special characters",
-            )
-        })?;
+        let (event, span) = event.map_err(|error| mistake(&error))?;
         builder.event(event, place_of(span.start))?;
     }
     match builder.root {
@@ -27,6 +17,19 @@ pub(super) fn read(text: &str) -> Result<Node, Mistake> {
         Some(root) => Ok(root),
         None => Err(Mistake::empty(Place::START)),
     }
+}
+
+/// What the parser found wrong.
+pub(super) fn mistake(error: &ScanError) -> Mistake {
+    let place = place_of(*error.marker());
+    if error.info().contains("recursion limit") {
+        return Mistake::too_deep(place);
+    }
+    Mistake::new(
+        place,
+        format!("this is no YAML: {}", error.info()),
+        "correct the YAML here; indent with spaces and quote texts with special characters",
+    )
 }
 
 fn place_of(mark: Marker) -> Place {

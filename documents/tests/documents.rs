@@ -3,7 +3,7 @@
 // Helpers of tests stop where a promise is broken.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use documents::{MAX_BYTES, Node, Place, ReadError, Value};
+use documents::{MAX_BYTES, Node, Place, ReadError, Value, yaml_comments};
 use proptest::prelude::*;
 
 fn read(file: &str, text: &str) -> Result<Node, ReadError> {
@@ -167,6 +167,15 @@ fn the_content_decides_where_the_name_does_not() {
 fn debug_shows_no_content() {
     let node = read("x.yml", "password: hunter2").unwrap();
     assert!(!format!("{node:?} {:?}", node.get("password")).contains("hunter2"));
+}
+
+#[test]
+fn a_comment_is_a_line_of_its_own_outside_of_texts() {
+    let text = "# one\na: 1 # behind a value\n  # two\nb: |\n  # text\n\n  # text\n# three\n\
+                c: \"\n  # text\n  \"\n#\nd: plain\n  text\n  # four\ne: >-\n  # text\n";
+    let comments = yaml_comments("x.yml", text.as_bytes()).unwrap();
+    let found: Vec<_> = comments.iter().map(|one| (one.line, one.text.as_str())).collect();
+    assert_eq!(found, [(1, "one"), (3, "two"), (8, "three"), (12, ""), (15, "four")]);
 }
 
 proptest! {
