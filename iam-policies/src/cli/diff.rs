@@ -4,22 +4,22 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use iam_policies::diff::{self, Change, Changes, Declaration, DeclarationChanges};
-use iam_policies::policy::Values;
+use iam_policies::diff::{self, Change, Changes, Declaration, DeclarationChanges, Side};
+use iam_policies::policy::{Values, read};
 use iam_policies::source;
 
 use super::audit::pretty;
-use super::policies::from_file;
 use super::{CliError, Outcome, output};
 
 /// Compare two manifests or two policies.
 #[derive(Args, Debug)]
 pub(crate) struct Diff {
-    /// Manifest, policy document or template before the change
+    /// Manifest, policy document or template before the change; `-` is standard input
     old: PathBuf,
     /// Manifest, policy document or template after it
     new: PathBuf,
-    /// End with exit code 1 if the new one allows or declares more
+    /// End with exit code 1 if the new one allows or declares more, or may do so in a part that
+    /// cannot be read
     #[arg(long)]
     fail_on_widening: bool,
     /// How changes are written
@@ -37,23 +37,26 @@ enum FormatArgument {
 
 impl Diff {
     pub(crate) fn run(self) -> Result<Outcome, CliError> {
-        let is_manifest =
-            |path: &Path| Ok::<_, CliError>(source::is_manifest(&output::read(path)?));
-        let (human, json, widens) = match (is_manifest(&self.old)?, is_manifest(&self.new)?) {
+        if self.old == self.new && self.old == Path::new("-") {
+            let text = "only one of the files can be standard input".to_owned();
+            return Err(CliError::Usage(text));
+        }
+        // Standard input can be read once.
+        let (old, new) = (output::read(&self.old)?, output::read(&self.new)?);
+        let (human, json, widens) = match (source::is_manifest(&old), source::is_manifest(&new)) {
             (true, true) => {
-                let read = |path: &Path| {
-                    let inventory = source::manifest(&output::read(path)?, None);
+                let read = |path: &Path, text: &str| {
+                    let inventory = source::manifest(text, None);
                     inventory.map_err(|source| CliError::Manifest { path: path.to_owned(), source })
                 };
-                let changes = diff::manifests(&read(&self.old)?, &read(&self.new)?);
-                (of_declarations(&changes), pretty(&changes), !changes.added.is_empty())
+                let changes = diff::manifests(&read(&self.old, &old)?, &read(&self.new, &new)?);
+                (of_declarations(&changes), pretty(&changes), changes.widens())
             }
             (false, false) => {
-                let values = Values::new();
-                let changes = diff::policies(
-                    &from_file(&self.old, &values)?,
-                    &from_file(&self.new, &values)?,
-                );
+                let read = |path: &Path, text: &str| {
+                    read(&path.display().to_string(), text.as_bytes(), &Values::new())
+                };
+                let changes = diff::policies(&read(&self.old, &old)?, &read(&self.new, &new)?);
                 (of_policies(&changes), pretty(&changes), changes.widens())
             }
             _ => {
@@ -82,7 +85,23 @@ fn of_policies(changes: &Changes) -> String {
             );
         }
     }
-    if out.is_empty() { "Both allow the same.\n".to_owned() } else { out }
+    if out.is_empty() {
+        out.push_str(match changes.unread.is_empty() {
+            true => "Both allow the same.\n",
+            false => "Both allow the same, as far as they could be read.\n",
+        });
+    }
+    for unread in &changes.unread {
+        let who = match unread.side {
+            Side::Old => "only before the change",
+            Side::New => "only after the change",
+            Side::Both => "before and after",
+        };
+        let of = if unread.owner.is_empty() { "" } else { " of " };
+        let wider = if unread.may_widen() { "; this may allow more" } else { "" };
+        let _ = writeln!(out, "? {}{of}{} ({who}){wider}", unread.what, unread.owner);
+    }
+    out
 }
 
 fn of_declarations(changes: &DeclarationChanges) -> String {
@@ -97,6 +116,9 @@ fn of_declarations(changes: &DeclarationChanges) -> String {
                 operation.unwrap_or("a plain value")
             );
         }
+    }
+    for what in &changes.not_understood {
+        let _ = writeln!(out, "? {what}");
     }
     if out.is_empty() { "Both declare the same.\n".to_owned() } else { out }
 }

@@ -100,7 +100,7 @@ impl Policies {
     }
 }
 
-pub(super) fn from_file(path: &Path, values: &Values) -> Result<Vec<ReadPolicy>, CliError> {
+fn from_file(path: &Path, values: &Values) -> Result<Vec<ReadPolicy>, CliError> {
     let bytes = super::output::read_bytes(path)?;
     Ok(read(&path.display().to_string(), &bytes, values)?)
 }

@@ -26,14 +26,28 @@ pub struct DeclarationChanges {
     pub added: Vec<Declaration>,
     /// Declared by the old version only.
     pub removed: Vec<Declaration>,
+    /// What the new version says and this tool does not understand, unless the old one said it too.
+    pub not_understood: Vec<String>,
+}
+
+impl DeclarationChanges {
+    /// Whether the new version declares more, or may do so in what is not understood.
+    #[must_use]
+    pub fn widens(&self) -> bool {
+        !self.added.is_empty() || !self.not_understood.is_empty()
+    }
 }
 
 /// Compares declarations by service, function, variable and operation; where they stand in the
 /// code does not matter.
 #[must_use]
 pub fn manifests(old: &Inventory, new: &Inventory) -> DeclarationChanges {
+    let problems = new.problems.difference(&old.problems);
+    let not_understood =
+        problems.map(|problem| format!("{}: {}", problem.key, problem.what)).collect();
     let (old, new) = (declarations(old), declarations(new));
     DeclarationChanges {
+        not_understood,
         added: new.difference(&old).cloned().collect(),
         removed: old.difference(&new).cloned().collect(),
     }

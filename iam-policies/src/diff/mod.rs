@@ -3,11 +3,13 @@
 mod manifests;
 mod policies;
 mod target;
+mod unread;
 
 use serde::Serialize;
 
 pub use manifests::{Declaration, DeclarationChanges, manifests};
 pub use policies::policies;
+pub use unread::{Side, Unread};
 
 use crate::policy::StatementRef;
 
@@ -18,19 +20,22 @@ pub struct Changes {
     pub added: Vec<Change>,
     /// What the old policies allowed and the new ones do not.
     pub removed: Vec<Change>,
+    /// What belongs to the policies and could not be read, so could not be compared.
+    pub unread: Vec<Unread>,
 }
 
 impl Changes {
-    /// Whether the new policies allow anything that the old ones did not.
+    /// Whether the new policies allow anything that the old ones did not, or may do so by what
+    /// could not be read.
     #[must_use]
     pub fn widens(&self) -> bool {
-        !self.added.is_empty()
+        !self.added.is_empty() || self.unread.iter().any(Unread::may_widen)
     }
 
-    /// Whether they mean the same.
+    /// Whether they mean the same. Never claimed of what could not be read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.removed.is_empty()
+        self.added.is_empty() && self.removed.is_empty() && self.unread.is_empty()
     }
 }
 

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use ops_enums::iam::Action;
 
 use super::target::{Target, actions, implied, resources};
+use super::unread::unread;
 use super::{Change, Changes, Why};
 use crate::policy::catalogue::{is_covered, matching};
-use crate::policy::{Effect, Entries, ReadPolicy, Statement, StatementRef};
+use crate::policy::{Effect, Entries, Kind, ReadPolicy, Statement, StatementRef};
 
 /// Compares what two versions of policies allow, whatever their statements are called and however
 /// they are ordered.
@@ -16,10 +17,45 @@ use crate::policy::{Effect, Entries, ReadPolicy, Statement, StatementRef};
 /// their patterns match. What several statements only allow together counts as not allowed. A
 /// condition that is dropped, or one whose values change other than by being restricted, counts as
 /// widening, and so does a Deny that is dropped, narrowed or put under more conditions.
+///
+/// Each role, function, user or managed policy is compared with the one of the same name; where
+/// there is only one on each side, with that one.
 #[must_use]
 pub fn policies(old: &[ReadPolicy], new: &[ReadPolicy]) -> Changes {
-    let (old, new) = (Side::of(old), Side::of(new));
-    Changes { added: new.beyond(&old), removed: old.beyond(&new) }
+    let mut changes = Changes::default();
+    for (owner, (old, new)) in by_owner(old, new) {
+        changes.unread.extend(unread(owner, &old, &new));
+        let (old, new) = (Side::of(&old), Side::of(&new));
+        for (all, more) in
+            [(&mut changes.added, new.beyond(&old)), (&mut changes.removed, old.beyond(&new))]
+        {
+            // What functions of a service inherit is the same statement for each.
+            all.extend(more.into_iter().filter(|one| !all.contains(one)).collect::<Vec<_>>());
+        }
+    }
+    changes
+}
+
+/// The old and the new policies of one owner.
+type Versions<'p> = (Vec<&'p ReadPolicy>, Vec<&'p ReadPolicy>);
+
+fn by_owner<'p>(old: &'p [ReadPolicy], new: &'p [ReadPolicy]) -> BTreeMap<&'p str, Versions<'p>> {
+    let owner = |policy: &'p ReadPolicy| match policy.kind {
+        // The owner of a document alone is its file.
+        Kind::Document => "",
+        _ => policy.owner.as_str(),
+    };
+    let owners = |policies: &'p [ReadPolicy]| policies.iter().map(owner).collect::<BTreeSet<_>>();
+    let single = owners(old).len() <= 1 && owners(new).len() <= 1;
+    let key = |policy: &'p ReadPolicy| if single { "" } else { owner(policy) };
+    let mut versions: BTreeMap<&str, Versions<'_>> = BTreeMap::new();
+    for policy in old {
+        versions.entry(key(policy)).or_default().0.push(policy);
+    }
+    for policy in new {
+        versions.entry(key(policy)).or_default().1.push(policy);
+    }
+    versions
 }
 
 struct Side<'a> {
@@ -31,7 +67,7 @@ struct Side<'a> {
 type Grouped = BTreeMap<(StatementRef, String, Why), BTreeSet<String>>;
 
 impl<'a> Side<'a> {
-    fn of(policies: &'a [ReadPolicy]) -> Self {
+    fn of(policies: &[&'a ReadPolicy]) -> Self {
         let all = || policies.iter().flat_map(|policy| &policy.statements);
         let of = |effect| all().filter(move |one| one.effect == effect).collect();
         Self { allows: of(Effect::Allow), denies: of(Effect::Deny) }

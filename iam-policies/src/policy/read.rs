@@ -155,7 +155,8 @@ fn managed(place: Place, name: &str) -> NotRead {
 }
 
 /// A permissions boundary that is named but not written in the file.
-fn boundary(place: Place) -> NotRead {
-    let what = "the permissions boundary: it may forbid what these policies allow".to_owned();
+fn boundary(place: Place, name: Option<String>) -> NotRead {
+    let name = name.unwrap_or_else(|| "named here".to_owned());
+    let what = format!("the permissions boundary {name}: it may forbid what these policies allow");
     NotRead { place, what, may_allow: false }
 }

@@ -134,7 +134,7 @@ Resources:
         [
             "policies that a function gives",
             "the managed policy arn:aws:iam::aws:policy/ReadOnlyAccess",
-            "the permissions boundary"
+            "the permissions boundary arn:aws:iam::123456789012:policy/limit"
         ]
     );
     assert_eq!(what(2), ["whether Attached is created"]);

@@ -138,7 +138,8 @@ impl Source<'_> {
                 }
             }
         }
-        not_read.extend(properties.get("PermissionsBoundary").map(|node| boundary(node.place)));
+        let limit = properties.get("PermissionsBoundary");
+        not_read.extend(limit.map(|node| boundary(node.place, self.scope.text(node))));
         not_read
     }
 }

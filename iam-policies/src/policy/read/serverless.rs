@@ -106,7 +106,7 @@ impl Source<'_> {
         let limit = role.and_then(|role| {
             role.get("permissionsBoundary").or_else(|| role.get("permissionBoundary"))
         });
-        not_read.extend(limit.map(|node| boundary(node.place)));
+        not_read.extend(limit.map(|node| boundary(node.place, self.scope.text(node))));
         not_read
     }
 
