@@ -10,6 +10,7 @@ use local_aws::{Effect, Fault, LocalAws};
 use serde_json::{Value, json};
 
 const TABLE: &str = "env-vars-tracking";
+const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
 struct Run {
     code: i32,
@@ -250,6 +251,15 @@ fn bad_input_ends_with_2_and_nothing_is_written() {
         (generate(&["--value", "T"]), "--value \"T\": a variable's name"),
         (generate(&["--value", "X=y"]), "no function uses \"X\""),
         (generate(&["--kms-key", "T=alias/x"]), "is not the ARN of a KMS key"),
+        (generate(&["--kms-key", &format!("X={KEY}")]), "no function uses \"X\""),
+        (generate(&["--pass-role", "X=resizer"]), "no function uses \"X\""),
+        (generate(&["--pass-role", "T=a b"]), "--pass-role T=...: the value cannot be"),
+        (generate(&["--tracking-table", "a*"]), "--tracking-table: the value cannot be"),
+        (
+            generate(&["--tracking-table", "arn:aws:s3:::b"]),
+            "--tracking-table: the value is an ARN",
+        ),
+        (vec!["diff".into(), "-".into(), "-".into()], "only one of the files"),
         (
             generate(&["--service", "f", "--function", "g"]),
             "there is no use of a variable that fits",
@@ -315,6 +325,34 @@ fn what_is_left_out_is_said_and_ends_with_1() {
         run.err
     );
     assert!(run.out.contains("table/files\"") && !run.out.contains("table/*"), "{}", run.out);
+}
+
+#[test]
+fn what_is_open_is_said_with_the_option_that_fills_it_in() {
+    let folder = folder("open");
+    let manifest = folder.join("manifest.json");
+    let text = r#"{"required_env_vars_manifest": 1, "declarations": [{"function": "f", "variable": "F", "operations": ["lambda:CreateFunction"]}]}"#;
+    std::fs::write(&manifest, text).unwrap();
+    let manifest = manifest.to_str().unwrap();
+    let given = ["--account", "111122223333", "--region", "eu-west-1"];
+    let generate = |more: &[&str]| {
+        run(&[&["generate", "--from-manifest", manifest], &given[..], more].concat(), None)
+    };
+    let open = generate(&[]);
+    assert_eq!(open.code, 1);
+    let fill = ["--stage dev", "--service files", "--value F=resize", "--pass-role F=resizer"];
+    for option in fill {
+        let flag = option.split(['=', ' ']).next().unwrap();
+        assert!(
+            open.err.contains(&format!("give {flag} "))
+                || open.err.contains(&format!("and {flag} ")),
+            "{flag}: {}",
+            open.err
+        );
+    }
+    let all: Vec<&str> = fill.iter().flat_map(|option| option.split(' ')).collect();
+    let filled = generate(&all);
+    assert_eq!(filled.code, 0, "{}", filled.err);
 }
 
 #[test]

@@ -178,8 +178,31 @@ fn a_policy_document_leaves_out_what_is_open_and_says_so() {
     );
     let (known, gaps) = without_open_parts(grants);
     assert_eq!(known.len(), 1);
+    let [gap] = gaps.as_slice() else { panic!("{gaps:?}") };
     assert_eq!(
-        gaps,
-        ["dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:111122223333:table/<FILES_TABLE>"]
+        gap.what,
+        "dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:111122223333:table/<FILES_TABLE>"
     );
+    assert!(gap.parameters.iter().map(|open| open.name.as_str()).eq(["FILES_TABLE"]));
+}
+
+#[test]
+fn one_open_parameter_does_not_take_the_decryption_of_the_others_away() {
+    let stage = Parameter { service: None, name: "STAGE".to_owned(), what: "stage".to_owned() };
+    let open = Arn::new(["arn:aws:ssm:::parameter/".into(), Part::Parameter(stage)]);
+    let key = ("StringEquals".to_owned(), "kms:EncryptionContext:PARAMETER_ARN".to_owned());
+    let with = |operator: &str, values: &[Arn]| {
+        let values = values.iter().cloned().collect();
+        let conditions = Conditions::from([((operator.to_owned(), key.1.clone()), values)]);
+        Grants::from([permission("kms:Decrypt", "arn:aws:kms:::key/*", conditions)])
+    };
+    let one: Arn = "arn:aws:ssm:::parameter/one".into();
+    let both = [one.clone(), open.clone()];
+    let (known, gaps) = without_open_parts(with("StringEquals", &both));
+    assert_eq!(known, with("StringEquals", std::slice::from_ref(&one)));
+    assert_eq!(gaps.len(), 1, "and what is open is said");
+    for grants in [with("StringEquals", &[open]), with("StringNotEquals", &both)] {
+        let (known, gaps) = without_open_parts(grants);
+        assert_eq!((known.len(), gaps.len()), (0, 1), "no condition is lost or says more");
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::{Args, ValueEnum};
 use iam_policies::model::Inventory;
 use iam_policies::needs::{Basis, Options};
-use iam_policies::resource::Deployment;
+use iam_policies::resource::{Deployment, is_named};
 
 use super::CliError;
 use super::aws::Aws;
@@ -72,18 +72,26 @@ enum BasisArgument {
 impl Granting {
     /// Fills in the values that the operator gives, where nothing else is known.
     pub(super) fn fill(&self, inventory: &mut Inventory) -> Result<(), CliError> {
-        for (variable, value) in pairs("--value", &self.values)? {
-            let mut used = false;
-            for usage in inventory.usages.iter_mut().filter(|usage| usage.variable == variable) {
-                used = true;
-                if usage.values.is_empty() {
-                    usage.values.insert(value.clone(), None);
+        for (flag, given) in
+            [("--value", &self.values), ("--kms-key", &self.kms_keys), ("--pass-role", &self.roles)]
+        {
+            for variable in pairs(flag, given)?.into_keys() {
+                if !inventory.usages.iter().any(|usage| usage.variable == variable) {
+                    return Err(CliError::Usage(format!(
+                        "{flag} {variable}=...: no function uses {variable:?}"
+                    )));
                 }
             }
-            if !used {
-                return Err(CliError::Usage(format!(
-                    "--value {variable}=...: no function uses {variable:?}"
-                )));
+        }
+        for (variable, value) in pairs("--value", &self.values)? {
+            let of_variable = inventory.usages.iter_mut().filter(|one| one.variable == variable);
+            let mut is_taken = false;
+            for usage in of_variable.filter(|usage| usage.values.is_empty()) {
+                is_taken = true;
+                usage.values.insert(value.clone(), None);
+            }
+            if !is_taken {
+                eprintln!("note: --value {variable}=...: the records have values, which stay");
             }
         }
         Ok(())
@@ -148,6 +156,14 @@ impl Granting {
                     "{arn:?} is not the ARN of a KMS key: `arn:aws:kms:REGION:ACCOUNT:key/ID` is expected; an alias cannot stand in a policy"
                 ));
             }
+        }
+        for (variable, role) in &options.roles {
+            is_named("iam", role)
+                .map_err(|why| CliError::Usage(format!("--pass-role {variable}=...: {why}")))?;
+        }
+        if let Some(table) = &options.tracking_table {
+            is_named("dynamodb", table)
+                .map_err(|why| CliError::Usage(format!("--tracking-table: {why}")))?;
         }
         if source.table().is_some() {
             asked(&mut options.deployment, aws).await;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use iam_policies::arn::Parameter;
 use iam_policies::generate::{self, Format, Per, Policy};
 use iam_policies::needs::{Needed, needed};
 
@@ -106,9 +107,11 @@ impl Generate {
         let (known, open) = generate::without_open_parts(std::mem::take(&mut needed.grants));
         needed.grants = known;
         for gap in &open {
+            let flags: BTreeSet<String> = gap.parameters.iter().map(flag).collect();
             eprintln!(
-                "gap: {gap}: no value is known, and a policy document has no parameters; give it \
-                with --value, or use another --format"
+                "gap: {}: a policy document has no parameters; give {}, or use another --format",
+                gap.what,
+                flags.into_iter().collect::<Vec<_>>().join(" and ")
             );
         }
         Ok(open.is_empty())
@@ -145,6 +148,18 @@ impl Generate {
             output::write(&path, &generate::written(std::slice::from_ref(policy), format))?;
         }
         Ok(())
+    }
+}
+
+/// The option that fills in what is open.
+fn flag(open: &Parameter) -> String {
+    match (open.name.as_str(), open.name.strip_suffix("_ROLE")) {
+        ("STAGE", _) => "--stage NAME".to_owned(),
+        ("SERVICE_NAME", _) => "--service NAME".to_owned(),
+        (_, Some(variable)) if open.what.starts_with("name of the role that is passed") => {
+            format!("--pass-role {variable}=ROLE")
+        }
+        (name, _) => format!("--value {name}=..."),
     }
 }
 

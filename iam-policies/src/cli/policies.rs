@@ -1,9 +1,10 @@
 //! `--policy`, `--select`, `--role`: the policies that exist.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use iam_policies::policy::{ReadPolicy, Statement, Values, read};
+use iam_policies::policy::{Kind, ReadPolicy, Statement, Values, read};
 use iam_policies::resource::Deployment;
 use iam_policies::role;
 
@@ -72,6 +73,18 @@ impl Policies {
             return Err(CliError::Usage(format!(
                 "no policy to look at; in the files there are: {found}"
             )));
+        }
+        let owners: BTreeSet<&str> = policies
+            .iter()
+            .filter(|policy| !matches!(policy.kind, Kind::Document | Kind::Managed))
+            .map(|policy| policy.owner.as_str())
+            .collect();
+        if owners.len() > 1 {
+            let owners: Vec<&str> = owners.into_iter().collect();
+            eprintln!(
+                "note: taken together are the policies of {}; --select NAME takes one",
+                owners.join(", ")
+            );
         }
         Ok(Existing { policies, boundary: None })
     }

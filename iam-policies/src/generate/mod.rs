@@ -14,8 +14,10 @@ pub use explain::{explanation, forced_wildcards};
 pub use group::{Group, Per, groups};
 pub use statements::{LIMIT, Policy, Statement, policies};
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use crate::arn::Parameter;
 use crate::grant::Grants;
 
 /// How policies are written.
@@ -69,22 +71,39 @@ pub fn lacks_place(grants: &Grants) -> bool {
     grants.keys().any(names::lacks_place)
 }
 
+/// A permission that a policy document cannot say, whole or under some values of its conditions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Action and resource, and what asked for it.
+    pub what: String,
+    /// What would have to be known, beside account, region and partition.
+    pub parameters: BTreeSet<Parameter>,
+}
+
 /// Takes out what a policy document cannot say, because a part of it is not known yet, and says
-/// what that was.
+/// what that was. Where a condition asks for any of several values, those that are known stay.
 #[must_use]
-pub fn without_open_parts(grants: Grants) -> (Grants, Vec<String>) {
-    let (open, known): (Grants, Grants) =
-        grants.into_iter().partition(|(permission, _)| names::is_open(permission));
-    let mut gaps: Vec<String> = open
-        .iter()
-        .map(|(permission, reasons)| {
-            let mut gap = format!("{} on {}", permission.action, names::shown(permission));
-            if let Some(reason) = reasons.first() {
-                let _ = write!(gap, " (for {} of {})", reason.operation, reason.variable);
+pub fn without_open_parts(grants: Grants) -> (Grants, Vec<Open>) {
+    let mut known = Grants::new();
+    let mut all_open = Vec::new();
+    for (permission, reasons) in grants {
+        if !names::is_open(&permission) {
+            known.insert(permission, reasons);
+            continue;
+        }
+        let mut what = format!("{} on {}", permission.action, names::shown(&permission));
+        if let Some(reason) = reasons.iter().next() {
+            let _ = write!(what, " (for {}", reason.operation);
+            if !reason.variable.is_empty() {
+                let _ = write!(what, " of {}", reason.variable);
             }
-            gap
-        })
-        .collect();
-    gaps.dedup();
-    (known, gaps)
+            what.push(')');
+        }
+        all_open.push(Open { what, parameters: names::open_parameters(&permission) });
+        if let Some(rest) = names::without_open_values(&permission) {
+            known.insert(rest, reasons);
+        }
+    }
+    all_open.dedup();
+    (known, all_open)
 }

@@ -41,6 +41,30 @@ pub(super) fn is_open(permission: &Permission) -> bool {
     parts(permission).any(|part| !matches!(part, Part::Text(_)))
 }
 
+/// The open values of a permission.
+pub(super) fn open_parameters(permission: &Permission) -> BTreeSet<Parameter> {
+    parts(permission).filter_map(parameter).cloned().collect()
+}
+
+/// The permission under those values of its conditions that are known; `None` where its resource
+/// is open, or a condition would lose its last value or mean more with fewer.
+pub(super) fn without_open_values(permission: &Permission) -> Option<Permission> {
+    let is_open = |arn: &Arn| arn.text().is_none();
+    if matches!(&permission.on, On::Arn(arn) if is_open(arn)) {
+        return None;
+    }
+    let mut rest = permission.clone();
+    for ((operator, _), values) in &mut rest.conditions {
+        if values.iter().any(is_open) {
+            values.retain(|value| !is_open(value));
+            if values.is_empty() || operator.contains("Not") {
+                return None;
+            }
+        }
+    }
+    Some(rest)
+}
+
 /// Whether it is not known where a permission's resource is.
 pub(super) fn lacks_place(permission: &Permission) -> bool {
     parts(permission).any(|part| matches!(part, Part::Partition | Part::Region | Part::Account))

@@ -152,6 +152,20 @@ pub(crate) fn is_region(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
+/// Whether a value is the name or ARN of what a variable of the service usually holds: of a table
+/// for `dynamodb`, of a role for `iam`.
+///
+/// # Errors
+///
+/// [`Invalid`], which says what it is instead.
+pub fn is_named(service: &'static str, value: &str) -> Result<(), Invalid> {
+    let identity = Identity::read(service, value, None)?;
+    match names::usual(service) == Some(identity.placeholder) {
+        true => Ok(()),
+        false => Err(Invalid::Arn { service }),
+    }
+}
+
 /// In words, what a value of a type is: `name of the table`.
 pub(crate) fn what(kind: &ResourceType) -> String {
     names::placeholder_of(kind).map_or_else(|| format!("ARN of the {}", kind.name), names::words)
