@@ -1,6 +1,7 @@
 //! One permission, and why it is needed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::arn::Arn;
 
@@ -45,10 +46,14 @@ pub struct Reason {
     /// What asked for it: `s3:HeadObject`, or a need of the runtime in words.
     pub operation: String,
     /// `file:line` of the declaration, where it is known.
-    pub places: BTreeSet<String>,
+    pub places: Arc<BTreeSet<String>>,
     /// Remark of the catalogue: when it is needed, or why the resource has a `*`.
     pub remark: Option<String>,
 }
 
+/// Reasons, sorted. Shared, because most permissions have one, and a large deployment has a hundred
+/// thousand of them.
+pub type Reasons = BTreeSet<Arc<Reason>>;
+
 /// Permissions with their reasons, sorted.
-pub type Grants = BTreeMap<Permission, BTreeSet<Reason>>;
+pub type Grants = BTreeMap<Permission, Reasons>;

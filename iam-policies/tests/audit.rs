@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use iam_policies::arn::{Arn, Part};
 use iam_policies::audit::{AuditReport, Level, Needs, audit, table};
@@ -15,15 +16,15 @@ use proptest::prelude::*;
 
 const TABLE: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/files";
 
-fn reason(operation: &str) -> Reason {
-    Reason {
+fn reason(operation: &str) -> Arc<Reason> {
+    Arc::new(Reason {
         service: Some("notes".into()),
         function: Some("notes::files".into()),
         variable: "FILES_TABLE".into(),
         operation: operation.into(),
-        places: BTreeSet::from(["src/files.rs:12".to_owned()]),
+        places: Arc::new(BTreeSet::from(["src/files.rs:12".to_owned()])),
         ..Reason::default()
-    }
+    })
 }
 
 fn permission(action: &str, resource: &str) -> Permission {
@@ -301,7 +302,7 @@ fn declarations_that_were_never_observed() {
         let needs = Needs { needed: &none, optional: &none, inventory: Some(&inventory) };
         audit(&needs, &[], None, &Context::new())
     };
-    let report = check(usage);
+    let report = check(usage.clone());
     let [finding] = report.findings.as_slice() else { panic!("{report:#?}") };
     assert_eq!(
         finding.message,
@@ -309,7 +310,25 @@ fn declarations_that_were_never_observed() {
          before the newest day of the data, in version 7, but no request for it was recorded; remove \
          the declaration if the call is gone"
     );
-    assert!(check(manifest).findings.is_empty(), "a manifest records no requests");
+    assert!(check(manifest.clone()).findings.is_empty(), "a manifest records no requests");
+
+    let silent = Usage { observed: BTreeMap::new(), ..usage.clone() };
+    let python = Usage { function: None, ..silent.clone() };
+    assert!(check(python).findings.is_empty(), "other writers observe nothing");
+
+    let unseen = ["sns:Publish", "s3:ListBucket"].map(|text| match Operation::from_iam(text) {
+        Some(operation) => Use::Operation(operation),
+        None => Use::Action(iam::action(text).unwrap().full()),
+    });
+    let unseen = unseen.into_iter().map(|used| (used, day("2026-10-01"))).collect();
+    let unseen = Usage { declared: unseen, ..silent.clone() };
+    assert!(check(unseen).findings.is_empty(), "nobody can see these requests");
+
+    let declared = BTreeMap::from([(used("dynamodb:Scan"), day("2026-11-21"))]);
+    let new = check(Usage { declared, ..silent });
+    let [finding] = new.findings.as_slice() else { panic!("{new:#?}") };
+    assert_eq!(finding.level, Level::Note, "it may be new, and not called yet");
+    assert!(finding.message.contains("the newest day of the data, so it may be new"));
 }
 
 #[test]

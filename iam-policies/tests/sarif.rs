@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use iam_policies::arn::{Arn, Part};
 use iam_policies::audit::{AuditReport, Needs, Rule, audit};
@@ -29,7 +30,7 @@ fn report(file: &str, before: &str) -> AuditReport {
     let reason = Reason {
         variable: "MAIL".into(),
         operation: "sqs:SendMessage".into(),
-        places: BTreeSet::from(["src/mail.rs:7".to_owned()]),
+        places: Arc::new(BTreeSet::from(["src/mail.rs:7".to_owned()])),
         ..Reason::default()
     };
     let usage = Usage {
@@ -41,7 +42,7 @@ fn report(file: &str, before: &str) -> AuditReport {
     };
     let inventory = Inventory { usages: vec![usage], ..Inventory::default() };
     let other = Reason { function: Some("other".into()), ..reason.clone() };
-    let needed: Grants = [(permission, BTreeSet::from([reason, other]))].into();
+    let needed: Grants = [(permission, BTreeSet::from([Arc::new(reason), Arc::new(other)]))].into();
     let needs = Needs { needed: &needed, optional: &Grants::new(), inventory: Some(&inventory) };
     audit(&needs, &policies, None, &Context::new())
 }

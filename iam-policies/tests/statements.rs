@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use iam_policies::arn::{Arn, Parameter, Part};
 use iam_policies::generate::{Format, LIMIT, Policy, policies, without_open_parts, written};
-use iam_policies::grant::{Conditions, Grants, On, Permission};
+use iam_policies::grant::{Conditions, Grants, On, Permission, Reasons};
 use proptest::prelude::*;
 
 const ACTIONS: [&str; 6] = [
@@ -91,8 +91,8 @@ fn permission(
     action: &'static str,
     resource: &str,
     conditions: Conditions,
-) -> (Permission, BTreeSet<iam_policies::grant::Reason>) {
-    (Permission { action, on: On::Arn(resource.into()), conditions }, BTreeSet::new())
+) -> (Permission, Reasons) {
+    (Permission { action, on: On::Arn(resource.into()), conditions }, Reasons::new())
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::finding::{Finding, some};
 use super::missing::needed_by;
 use super::rule::Rule;
 use super::{Needs, grantable};
-use crate::grant::Reason;
+use crate::grant::Reasons;
 use crate::policy::catalogue::{accepts, expand};
 use crate::policy::evaluate::Fit;
 use crate::policy::pattern::Pattern;
@@ -19,7 +19,7 @@ use crate::policy::{Effect, Entries, Entry, ReadPolicy, Statement};
 #[derive(Default)]
 struct Wanted {
     resources: Vec<Pattern>,
-    reasons: BTreeSet<Reason>,
+    reasons: Reasons,
 }
 
 type WantedActions = BTreeMap<&'static str, Wanted>;
@@ -143,7 +143,7 @@ fn excess_resources(
         .filter_map(|entry| {
             let mut wide = Vec::new();
             let mut narrow = BTreeSet::new();
-            let mut reasons = BTreeSet::new();
+            let mut reasons = Reasons::new();
             for action in actions.iter().filter(|action| accepts(action, &entry.pattern)) {
                 let Some(wanted) = wanted.get(action.full()) else { continue };
                 let fits = |needed: &Pattern| {

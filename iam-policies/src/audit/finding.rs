@@ -1,13 +1,11 @@
 //! One thing that an audit found.
 
-use std::collections::BTreeSet;
-
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use super::rule::{Level, Rule};
-use crate::grant::Reason;
+use crate::grant::Reasons;
 use crate::policy::{ReadPolicy, StatementRef};
 use documents::Place;
 
@@ -33,7 +31,7 @@ pub struct Finding {
     pub subject: String,
     /// Who needs what it is about.
     #[serde(serialize_with = "reasons")]
-    pub reasons: BTreeSet<Reason>,
+    pub reasons: Reasons,
 }
 
 impl Finding {
@@ -53,7 +51,7 @@ impl Finding {
             policy: Some(policy.name.clone()),
             statement: None,
             subject: subject.to_owned(),
-            reasons: BTreeSet::new(),
+            reasons: Reasons::new(),
         }
     }
 
@@ -74,7 +72,7 @@ impl Finding {
             policy: Some(at.policy.clone()),
             statement: Some(at.clone()),
             subject: subject.to_owned(),
-            reasons: BTreeSet::new(),
+            reasons: Reasons::new(),
         }
     }
 
@@ -89,11 +87,11 @@ impl Finding {
             policy: None,
             statement: None,
             subject: subject.to_owned(),
-            reasons: BTreeSet::new(),
+            reasons: Reasons::new(),
         }
     }
 
-    pub(crate) fn with_reasons(mut self, reasons: &BTreeSet<Reason>) -> Self {
+    pub(crate) fn with_reasons(mut self, reasons: &Reasons) -> Self {
         self.reasons.extend(reasons.iter().cloned());
         self
     }
@@ -117,7 +115,7 @@ impl Finding {
     }
 }
 
-fn reasons<S: Serializer>(reasons: &BTreeSet<Reason>, to: S) -> Result<S::Ok, S::Error> {
+fn reasons<S: Serializer>(reasons: &Reasons, to: S) -> Result<S::Ok, S::Error> {
     let mut list = to.serialize_seq(Some(reasons.len()))?;
     for reason in reasons {
         list.serialize_element(&json!({
@@ -126,7 +124,7 @@ fn reasons<S: Serializer>(reasons: &BTreeSet<Reason>, to: S) -> Result<S::Ok, S:
             "lambda": reason.lambda,
             "variable": reason.variable,
             "operation": reason.operation,
-            "places": reason.places,
+            "places": *reason.places,
             "remark": reason.remark,
         }))?;
     }

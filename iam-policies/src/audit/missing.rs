@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::finding::{Finding, some};
 use super::rule::{Level, Rule};
 use super::{requested, subject};
-use crate::grant::{Grants, Permission, Reason};
+use crate::grant::{Grants, Permission, Reason, Reasons};
 use crate::policy::context::Context;
 use crate::policy::evaluate::{Assumption, Decision, evaluate_within};
 use crate::policy::{ReadPolicy, Statement, StatementRef};
@@ -19,7 +19,7 @@ pub(super) fn check(
 ) -> (Vec<Finding>, usize) {
     let mut findings = Vec::new();
     let mut allowed = 0;
-    let mut assumed: BTreeMap<Assumption, (BTreeSet<String>, BTreeSet<Reason>)> = BTreeMap::new();
+    let mut assumed: BTreeMap<Assumption, (BTreeSet<String>, Reasons)> = BTreeMap::new();
     for (permission, reasons) in needed {
         match decide(permission, policies, boundary, context) {
             Decision::Allowed { assumed: assumptions, .. } => {
@@ -85,7 +85,7 @@ fn requests(permission: &Permission, context: &Context) -> Vec<Context> {
 fn finding(
     permission: &Permission,
     decision: &Decision,
-    reasons: &BTreeSet<Reason>,
+    reasons: &Reasons,
     policies: &[ReadPolicy],
 ) -> Finding {
     let subject = subject(permission);
@@ -176,8 +176,8 @@ fn assumption_made(assumption: &Assumption, subjects: &[String]) -> Finding {
 }
 
 /// `Needed by notes::files in FILES_TABLE for dynamodb:GetItem (src/files.rs:12).`
-pub(super) fn needed_by(reasons: &BTreeSet<Reason>) -> String {
-    let each: Vec<String> = reasons.iter().map(reason).collect();
+pub(super) fn needed_by(reasons: &Reasons) -> String {
+    let each: Vec<String> = reasons.iter().map(|each| reason(each)).collect();
     if each.is_empty() { String::new() } else { format!("Needed by {}.", some(&each)) }
 }
 

@@ -1,24 +1,37 @@
 //! Declarations of which no request was ever seen.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::finding::{Finding, some};
-use super::rule::Rule;
+use super::rule::{Level, Rule};
 use crate::day;
-use crate::grant::Reason;
+use crate::grant::Reasons;
 use crate::model::{Inventory, Usage};
+use crate::needs::{is_observable, reason};
 
-/// Says nothing of sources that do not record requests, such as manifests.
+/// Says nothing of sources that do not record requests: manifests, records that name no function
+/// (their writers observe nothing), operations whose requests the runtime does not see.
+///
+/// A day is the last one on which something was declared; since when it is, no source says. What
+/// was declared on the newest day of all may be new, and not called yet: that is a note.
 pub(super) fn check(inventory: &Inventory) -> Vec<Finding> {
     let newest = inventory.usages.iter().flat_map(days).max();
-    inventory
-        .usages
-        .iter()
-        .filter(|usage| usage.last_seen.is_some() || !usage.observed.is_empty())
+    let observing = inventory.usages.iter().filter(|usage| {
+        usage.function.is_some() && (usage.last_seen.is_some() || !usage.observed.is_empty())
+    });
+    observing
         .flat_map(|usage| {
-            let never =
-                usage.declared.iter().filter(|(used, _)| !usage.observed.contains_key(used));
-            never.map(|(used, declared)| finding(usage, used.iam(), declared.as_deref(), newest))
+            let never = usage
+                .declared
+                .iter()
+                .filter(|(used, _)| is_observable(**used) && !usage.observed.contains_key(used));
+            never.map(|(used, declared)| {
+                let found = finding(usage, used.iam(), declared.as_deref(), newest);
+                match declared.as_deref() {
+                    Some(day) if Some(day) == newest => found.at_level(Level::Note),
+                    _ => found,
+                }
+            })
         })
         .collect()
 }
@@ -34,15 +47,14 @@ fn finding(
     declared: Option<&str>,
     newest: Option<&str>,
 ) -> Finding {
-    let function = usage.function.as_deref().or(usage.lambda.as_deref());
-    let function = function.or(usage.service.as_deref()).unwrap_or("the source");
+    let function = usage.function.as_deref().unwrap_or("the source");
     let versions: Vec<&str> = usage.versions.keys().map(String::as_str).collect();
     let mut when = String::new();
     if let Some(declared) = declared {
         when.push_str(&format!(", last declared on {declared}"));
         let age = newest.and_then(|newest| Some(day::number(newest)? - day::number(declared)?));
         match age {
-            Some(0) => when.push_str(", the newest day of the data"),
+            Some(0) => when.push_str(", the newest day of the data, so it may be new"),
             Some(age) if age > 0 => {
                 when.push_str(&format!(", {age} days before the newest day of the data"));
             }
@@ -59,14 +71,6 @@ fn finding(
         usage.variable
     );
     let subject = format!("{function} {} {operation}", usage.variable);
-    let reason = Reason {
-        service: usage.service.clone(),
-        function: usage.function.clone(),
-        lambda: usage.lambda.clone(),
-        variable: usage.variable.clone(),
-        operation: operation.to_owned(),
-        places: usage.declared_at.keys().cloned().collect(),
-        remark: None,
-    };
-    Finding::of_use(Rule::NeverObserved, &subject, message).with_reasons(&BTreeSet::from([reason]))
+    let reasons = Reasons::from([Arc::new(reason(usage, operation))]);
+    Finding::of_use(Rule::NeverObserved, &subject, message).with_reasons(&reasons)
 }

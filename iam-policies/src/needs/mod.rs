@@ -11,6 +11,7 @@ mod targets;
 mod wanted;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ops_enums::iam::Tier;
 
@@ -36,9 +37,9 @@ pub struct Needed {
 }
 
 impl Needed {
-    fn grant(&mut self, required: bool, permission: Permission, reason: Reason) {
+    fn grant(&mut self, required: bool, permission: Permission, reason: impl Into<Arc<Reason>>) {
         let grants = if required { &mut self.grants } else { &mut self.optional };
-        grants.entry(permission).or_default().insert(reason);
+        grants.entry(permission).or_default().insert(reason.into());
     }
 
     fn gap(&mut self, key: &str, what: impl Into<String>) {
@@ -62,9 +63,7 @@ pub fn needed(usages: &[&Usage], options: &Options) -> Needed {
         runtime::add(usages, options, &mut needed);
     }
     runtime::add_basics(usages, options, &mut needed);
-    for (wanted, reason) in others {
-        elsewhere(&wanted, &reason, &mut needed);
-    }
+    elsewhere(&others, &mut needed);
     // What is granted needs no second mention.
     let Needed { grants, optional, .. } = &mut needed;
     optional.retain(|permission, _| !grants.contains_key(permission));
@@ -85,7 +84,7 @@ pub(crate) fn reason(usage: &Usage, operation: &str) -> Reason {
         lambda: usage.lambda.clone(),
         variable: usage.variable.clone(),
         operation: operation.to_owned(),
-        places: usage.declared_at.keys().cloned().collect(),
+        places: Arc::new(usage.declared_at.keys().cloned().collect()),
         remark: None,
     }
 }
@@ -101,6 +100,7 @@ fn variable(
     let wanted: Vec<(Use, Vec<Wanted>)> =
         uses.iter().map(|used| (*used, wanted::of(*used))).collect();
     let found = Found::of(usage, &wanted, options, &key, needed);
+    let whose = reason(usage, "");
     for (used, wanted) in wanted {
         if wanted.is_empty() && wanted::is_unlisted(used) {
             needed.gap(
@@ -112,8 +112,9 @@ fn variable(
             );
         }
         let optional_only = !wanted.iter().any(|w| w.tier == Tier::Required);
+        let plain = Reason { operation: used.iam().to_owned(), ..whose.clone() };
         for wanted in wanted {
-            let reason = Reason { remark: wanted.when(), ..reason(usage, used.iam()) };
+            let reason = Reason { remark: wanted.when(), ..plain.clone() };
             if let (Some(what), Tier::Required | Tier::Option { .. }) =
                 (wanted.elsewhere, wanted.tier)
             {
@@ -128,7 +129,7 @@ fn variable(
                 Tier::Forwarded { .. } => options.kms_keys.contains_key(&usage.variable),
                 _ => optional_only || options.with_options,
             };
-            found.grant(&wanted, required, &reason, needed);
+            found.grant(&wanted, required, &Arc::new(reason), needed);
         }
         found.unmatched(used, &key, needed);
     }
@@ -182,25 +183,28 @@ pub(crate) fn split_by_age<'s, T: Ord + Clone>(
     (current, old)
 }
 
-/// A need that is on another variable's resource: fine if the same function has it there.
-fn elsewhere(wanted: &Wanted, reason: &Reason, needed: &mut Needed) {
-    let has = needed.grants.iter().any(|(permission, reasons)| {
-        permission.action == wanted.action.full()
-            && reasons.iter().any(|other| {
-                (&other.service, &other.function) == (&reason.service, &reason.function)
-                    && !other.variable.is_empty()
-            })
-    });
-    if !has {
+/// Needs that are on another variable's resource: fine if the same function has them there.
+fn elsewhere(others: &[(Wanted, Reason)], needed: &mut Needed) {
+    let actions: BTreeSet<&str> = others.iter().map(|(wanted, _)| wanted.action.full()).collect();
+    let of_actions = needed.grants.iter().filter(|(granted, _)| actions.contains(granted.action));
+    let has: BTreeSet<(&str, Option<String>, Option<String>)> = of_actions
+        .flat_map(|(granted, reasons)| reasons.iter().map(|reason| (granted.action, reason)))
+        .filter(|(_, reason)| !reason.variable.is_empty())
+        .map(|(action, reason)| (action, reason.service.clone(), reason.function.clone()))
+        .collect();
+    for (wanted, reason) in others {
+        let action = wanted.action.full();
+        if has.contains(&(action, reason.service.clone(), reason.function.clone())) {
+            continue;
+        }
         let parts = [reason.service.as_deref(), reason.function.as_deref(), Some(&reason.variable)];
         let key: Vec<&str> = parts.into_iter().flatten().collect();
         needed.gap(
             &key.join(" / ").escape_debug().to_string(),
             format!(
-                "{} also needs {} on {}: declare the operation that reads it on the variable that \
-                names it",
+                "{} also needs {action} on {}: declare the operation that reads it on the variable \
+                that names it",
                 reason.operation,
-                wanted.action.full(),
                 reason.remark.as_deref().unwrap_or("another resource"),
             ),
         );

@@ -2,13 +2,14 @@
 //! table; and what every function may have: its logs, its traces.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ops_enums::iam;
 
 use super::targets::places;
 use super::{Needed, Options, key_of, reason};
 use crate::arn::{Arn, Parameter, Part};
-use crate::grant::{Conditions, On, Permission, Reason};
+use crate::grant::{Conditions, On, Permission, Reason, Reasons};
 use crate::model::Usage;
 use crate::resource::{self, Deployment, Identity};
 
@@ -66,7 +67,7 @@ const WHOSE: [&str; 2] = ["the service's own parameter", "the shared parameter"]
 /// Parameters, and their decryption.
 fn parameters(usages: &[&Usage], runtime: Runtime, options: &Options, needed: &mut Needed) {
     let action = runtime.parameters();
-    let mut decrypted: BTreeMap<Deployment, (BTreeSet<Arn>, BTreeSet<Reason>)> = BTreeMap::new();
+    let mut decrypted: BTreeMap<Deployment, (BTreeSet<Arn>, Reasons)> = BTreeMap::new();
     for usage in usages {
         let paths = match paths(usage, options) {
             Ok(paths) => paths,
@@ -85,7 +86,7 @@ fn parameters(usages: &[&Usage], runtime: Runtime, options: &Options, needed: &m
                 continue;
             };
             for (arn, what) in arns.into_iter().zip(WHOSE) {
-                let why = runtime_reason(usage, "resolve the variable", what);
+                let why = Arc::new(runtime_reason(usage, "resolve the variable", what));
                 let on = On::Arn(arn.clone());
                 let permission = Permission { action, on, conditions: Conditions::new() };
                 needed.grant(true, permission, why.clone());
@@ -108,7 +109,7 @@ fn parameters(usages: &[&Usage], runtime: Runtime, options: &Options, needed: &m
 fn decryption(
     at: &Deployment,
     arns: BTreeSet<Arn>,
-    reasons: &BTreeSet<Reason>,
+    reasons: &Reasons,
     options: &Options,
     needed: &mut Needed,
 ) {
@@ -131,7 +132,7 @@ fn decryption(
         let why = Reason {
             operation: "the runtime: decrypt the parameter".to_owned(),
             remark: Some(remark.to_owned()),
-            ..why.clone()
+            ..Reason::clone(why)
         };
         needed.grant(true, permission.clone(), why);
     }
@@ -231,7 +232,7 @@ fn tracking(
                     permission,
                     Reason {
                         variable: String::new(),
-                        places: BTreeSet::new(),
+                        places: Arc::default(),
                         function: None,
                         lambda: None,
                         ..why
@@ -247,12 +248,13 @@ pub(super) fn add_basics(usages: &[&Usage], options: &Options, needed: &mut Need
     for usage in usages {
         let why = |operation: &str| Reason {
             variable: String::new(),
-            places: BTreeSet::new(),
+            places: Arc::default(),
             function: None,
             ..reason(usage, operation)
         };
         for at in places(usage, options) {
-            logs(usage, &at, options.logs, &why("Lambda: write the function's log"), needed);
+            let why = Arc::new(why("Lambda: write the function's log"));
+            logs(usage, &at, options.logs, &why, needed);
         }
         for action in ["xray:PutTraceSegments", "xray:PutTelemetryRecords"] {
             let on = On::Everything {
@@ -274,7 +276,7 @@ pub(super) fn add_basics(usages: &[&Usage], options: &Options, needed: &mut Need
     }
 }
 
-fn logs(usage: &Usage, at: &Deployment, required: bool, why: &Reason, needed: &mut Needed) {
+fn logs(usage: &Usage, at: &Deployment, required: bool, why: &Arc<Reason>, needed: &mut Needed) {
     let Some(lambda) = usage.lambda.as_deref() else { return };
     let (Some(group), Some(stream)) =
         (iam::resource_type("logs", "log-group"), iam::resource_type("logs", "log-stream"))

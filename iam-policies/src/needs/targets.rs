@@ -1,6 +1,7 @@
 //! What the values of one variable are, for each resource type that is asked for.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ops_enums::iam::{ResourceType, Tier};
 
@@ -90,7 +91,7 @@ impl<'f> Found<'f> {
         &self,
         wanted: &Wanted,
         required: bool,
-        reason: &Reason,
+        reason: &Arc<Reason>,
         needed: &mut Needed,
     ) {
         match wanted.tier {
@@ -118,10 +119,16 @@ impl<'f> Found<'f> {
                 on: On::Arn(target.arn),
                 conditions: target.conditions,
             };
-            let remarks: Vec<String> =
-                reason.remark.clone().into_iter().chain(target.remark).collect();
-            let remark = (!remarks.is_empty()).then(|| remarks.join("; "));
-            needed.grant(required, permission, Reason { remark, ..reason.clone() });
+            let reason = match target.remark {
+                None => reason.clone(),
+                Some(more) => {
+                    let remarks: Vec<String> =
+                        reason.remark.iter().cloned().chain([more]).collect();
+                    let remark = Some(remarks.join("; "));
+                    Arc::new(Reason { remark, ..Reason::clone(reason) })
+                }
+            };
+            needed.grant(required, permission, reason);
         }
     }
 
@@ -195,7 +202,7 @@ impl<'f> Found<'f> {
         wanted: &Wanted,
         via: &str,
         required: bool,
-        reason: &Reason,
+        reason: &Arc<Reason>,
         needed: &mut Needed,
     ) {
         let known = self.options.kms_keys.get(&self.usage.variable);
@@ -225,7 +232,7 @@ impl<'f> Found<'f> {
         wanted: &Wanted,
         to: &str,
         required: bool,
-        reason: &Reason,
+        reason: &Arc<Reason>,
         needed: &mut Needed,
     ) {
         let Some(kind) = wanted.kind else { return };

@@ -126,7 +126,7 @@ fn reason_json(permission: usize, reason: &Reason) -> Value {
         "lambda": reason.lambda,
         "variable": reason.variable,
         "operation": reason.operation,
-        "places": reason.places,
+        "places": *reason.places,
         "remark": reason.remark,
     })
 }

@@ -1,6 +1,7 @@
 //! An invented data set with one of each: a gap, excess, calls that were never seen, an old function.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use documents::Place;
 use iam_policies::arn::{Arn, Parameter, Part};
@@ -56,16 +57,16 @@ impl Sample {
     }
 }
 
-pub(crate) fn reason(usage: &Usage, operation: &str) -> Reason {
-    Reason {
+pub(crate) fn reason(usage: &Usage, operation: &str) -> Arc<Reason> {
+    Arc::new(Reason {
         service: usage.service.clone(),
         function: usage.function.clone(),
         lambda: usage.lambda.clone(),
         variable: usage.variable.clone(),
         operation: operation.to_owned(),
-        places: usage.declared_at.keys().cloned().collect(),
+        places: Arc::new(usage.declared_at.keys().cloned().collect()),
         remark: None,
-    }
+    })
 }
 
 fn on(day: &str) -> Option<String> {
@@ -143,16 +144,19 @@ pub(crate) fn sample() -> Sample {
         on: On::Arn(table("/index/*")),
         conditions: Conditions::from([(key, [Arn::from("tenant-*")].into())]),
     };
-    let why =
-        Reason { remark: on("only when an index is given"), ..reason(&index, "dynamodb:Query") };
-    sample.needed.optional = BTreeMap::from([(permission, [why].into())]);
+    let why = Reason {
+        remark: on("only when an index is given"),
+        ..Reason::clone(&reason(&index, "dynamodb:Query"))
+    };
+    sample.needed.optional = BTreeMap::from([(permission, [Arc::new(why)].into())]);
     let logs = Permission {
         action: "logs:CreateLogStream",
         on: On::Everything { why: "an invented reason".to_owned() },
         conditions: Conditions::new(),
     };
-    let runtime = Reason { variable: String::new(), ..reason(&fresh, "writing its log") };
-    sample.needed.grants.insert(logs, [runtime].into());
+    let runtime =
+        Reason { variable: String::new(), ..Reason::clone(&reason(&fresh, "writing its log")) };
+    sample.needed.grants.insert(logs, [Arc::new(runtime)].into());
     sample.audit = Some(audit(&fresh));
     sample
 }
