@@ -32,9 +32,9 @@ pub struct Permission {
     pub conditions: Conditions,
 }
 
-/// Who asked for a permission.
+/// Who asks for permissions: one use of a variable, or the runtime for a service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reason {
+pub struct Asker {
     /// Service.
     pub service: Option<String>,
     /// Annotated function; `None` for records that name none.
@@ -43,16 +43,23 @@ pub struct Reason {
     pub lambda: Option<String>,
     /// Variable; empty for needs of the runtime itself.
     pub variable: String,
+    /// `file:line` of the declaration, where it is known.
+    pub places: BTreeSet<String>,
+}
+
+/// Why a permission is needed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reason {
+    /// Who asked for it. Shared by all that one use of a variable needs.
+    pub by: Arc<Asker>,
     /// What asked for it: `s3:HeadObject`, or a need of the runtime in words.
     pub operation: String,
-    /// `file:line` of the declaration, where it is known.
-    pub places: Arc<BTreeSet<String>>,
     /// Remark of the catalogue: when it is needed, or why the resource has a `*`.
     pub remark: Option<String>,
 }
 
-/// Reasons, sorted. Shared, because most permissions have one, and a large deployment has a hundred
-/// thousand of them.
+/// Reasons, sorted. Shared, because a large deployment has hundreds of thousands of them, and few
+/// permissions have more than one.
 pub type Reasons = BTreeSet<Arc<Reason>>;
 
 /// Permissions with their reasons, sorted.

@@ -60,7 +60,7 @@ fn result(finding: &Finding, fingerprint: &str) -> Value {
     let mut declared: Vec<Value> = finding
         .reasons
         .iter()
-        .flat_map(|reason| reason.places.iter().map(move |place| (reason, place)))
+        .flat_map(|reason| reason.by.places.iter().map(move |place| (reason, place)))
         .filter_map(|(reason, place)| {
             let mut location = declaration(place)?;
             location["message"] = json!({ "text": format!("declares {}", reason.operation) });

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use iam_policies::arn::{Arn, Part};
 use iam_policies::audit::{AuditReport, Level, Needs, audit, table};
-use iam_policies::grant::{Conditions, Grants, On, Permission, Reason};
+use iam_policies::grant::{Asker, Conditions, Grants, On, Permission, Reason};
 use iam_policies::model::{Inventory, Usage, Use};
 use iam_policies::policy::context::Context;
 use iam_policies::policy::{Values, read};
@@ -17,14 +17,14 @@ use proptest::prelude::*;
 const TABLE: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/files";
 
 fn reason(operation: &str) -> Arc<Reason> {
-    Arc::new(Reason {
+    let by = Asker {
         service: Some("notes".into()),
         function: Some("notes::files".into()),
         variable: "FILES_TABLE".into(),
-        operation: operation.into(),
-        places: Arc::new(BTreeSet::from(["src/files.rs:12".to_owned()])),
-        ..Reason::default()
-    })
+        places: BTreeSet::from(["src/files.rs:12".to_owned()]),
+        ..Asker::default()
+    };
+    Arc::new(Reason { by: Arc::new(by), operation: operation.into(), remark: None })
 }
 
 fn permission(action: &str, resource: &str) -> Permission {

@@ -343,7 +343,7 @@ fn a_manifest_leaves_values_open() {
         .collect();
     assert_eq!(open.len(), needed.grants.len());
     let reasons: Vec<_> =
-        needed.grants.values().flatten().flat_map(|reason| reason.places.iter()).collect();
+        needed.grants.values().flatten().flat_map(|reason| reason.by.places.iter()).collect();
     assert!(reasons.iter().all(|place| *place == "src/main.rs:3"));
 }
 

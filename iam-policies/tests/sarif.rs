@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use iam_policies::arn::{Arn, Part};
 use iam_policies::audit::{AuditReport, Needs, Rule, audit};
-use iam_policies::grant::{Conditions, Grants, On, Permission, Reason};
+use iam_policies::grant::{Asker, Conditions, Grants, On, Permission, Reason};
 use iam_policies::model::{Inventory, Usage, Use};
 use iam_policies::policy::context::Context;
 use iam_policies::policy::{Values, read};
@@ -27,13 +27,17 @@ fn report(file: &str, before: &str) -> AuditReport {
         on: On::Arn(Arn(vec![Part::Text("arn:aws:sqs:eu-west-1:123456789012:mail".into())])),
         conditions: Conditions::new(),
     };
-    let reason = Reason {
-        variable: "MAIL".into(),
-        operation: "sqs:SendMessage".into(),
-        places: Arc::new(BTreeSet::from(["src/mail.rs:7".to_owned()])),
-        ..Reason::default()
+    let reason = |function: &str| {
+        let by = Asker {
+            function: Some(function.into()),
+            variable: "MAIL".into(),
+            places: BTreeSet::from(["src/mail.rs:7".to_owned()]),
+            ..Asker::default()
+        };
+        Arc::new(Reason { by: Arc::new(by), operation: "sqs:SendMessage".into(), remark: None })
     };
     let usage = Usage {
+        function: Some("one".into()),
         variable: "MAIL".into(),
         declared: [(Use::Operation(Operation::from_iam("sqs:SendMessage").unwrap()), None)].into(),
         declared_at: [("src/mail.rs:7".to_owned(), None)].into(),
@@ -41,8 +45,7 @@ fn report(file: &str, before: &str) -> AuditReport {
         ..Usage::default()
     };
     let inventory = Inventory { usages: vec![usage], ..Inventory::default() };
-    let other = Reason { function: Some("other".into()), ..reason.clone() };
-    let needed: Grants = [(permission, BTreeSet::from([Arc::new(reason), Arc::new(other)]))].into();
+    let needed: Grants = [(permission, [reason("one"), reason("other")].into())].into();
     let needs = Needs { needed: &needed, optional: &Grants::new(), inventory: Some(&inventory) };
     audit(&needs, &policies, None, &Context::new())
 }

@@ -119,12 +119,12 @@ fn reasons<S: Serializer>(reasons: &Reasons, to: S) -> Result<S::Ok, S::Error> {
     let mut list = to.serialize_seq(Some(reasons.len()))?;
     for reason in reasons {
         list.serialize_element(&json!({
-            "service": reason.service,
-            "function": reason.function,
-            "lambda": reason.lambda,
-            "variable": reason.variable,
+            "service": reason.by.service,
+            "function": reason.by.function,
+            "lambda": reason.by.lambda,
+            "variable": reason.by.variable,
             "operation": reason.operation,
-            "places": *reason.places,
+            "places": reason.by.places,
             "remark": reason.remark,
         }))?;
     }

@@ -182,14 +182,14 @@ pub(super) fn needed_by(reasons: &Reasons) -> String {
 }
 
 fn reason(reason: &Reason) -> String {
-    let function = reason.function.as_deref().or(reason.lambda.as_deref());
-    let mut text = match (function.or(reason.service.as_deref()), reason.variable.as_str()) {
+    let function = reason.by.function.as_deref().or(reason.by.lambda.as_deref());
+    let mut text = match (function.or(reason.by.service.as_deref()), reason.by.variable.as_str()) {
         (Some(function), "") => format!("{function} for {}", reason.operation),
         (Some(function), variable) => format!("{function} in {variable} for {}", reason.operation),
         (None, "") => reason.operation.clone(),
         (None, variable) => format!("{variable} for {}", reason.operation),
     };
-    if let Some(place) = reason.places.first() {
+    if let Some(place) = reason.by.places.first() {
         text.push_str(&format!(" ({place})"));
     }
     text

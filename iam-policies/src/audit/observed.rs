@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::finding::{Finding, some};
 use super::rule::{Level, Rule};
 use crate::day;
-use crate::grant::Reasons;
+use crate::grant::{Reason, Reasons};
 use crate::model::{Inventory, Usage};
-use crate::needs::{is_observable, reason};
+use crate::needs::{asker, is_observable};
 
 /// Says nothing of sources that do not record requests: manifests, records that name no function
 /// (their writers observe nothing), operations whose requests the runtime does not see.
@@ -71,6 +71,7 @@ fn finding(
         usage.variable
     );
     let subject = format!("{function} {} {operation}", usage.variable);
-    let reasons = Reasons::from([Arc::new(reason(usage, operation))]);
+    let reason = Reason { by: asker(usage), operation: operation.to_owned(), remark: None };
+    let reasons = Reasons::from([Arc::new(reason)]);
     Finding::of_use(Rule::NeverObserved, &subject, message).with_reasons(&reasons)
 }

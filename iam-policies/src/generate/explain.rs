@@ -30,15 +30,15 @@ pub fn explanation(name: &str, grants: &Grants) -> String {
 /// `files / api::get / FILES_TABLE: dynamodb:GetItem (src/main.rs:12)`
 fn line(reason: &Reason) -> String {
     let who = [
-        reason.service.as_deref(),
-        reason.function.as_deref(),
-        reason.lambda.as_deref(),
-        Some(reason.variable.as_str()),
+        reason.by.service.as_deref(),
+        reason.by.function.as_deref(),
+        reason.by.lambda.as_deref(),
+        Some(reason.by.variable.as_str()),
     ];
     let who: Vec<&str> = who.into_iter().flatten().filter(|text| !text.is_empty()).collect();
     let mut line = format!("{}: {}", who.join(" / "), reason.operation);
-    if !reason.places.is_empty() {
-        let places: Vec<&str> = reason.places.iter().map(String::as_str).collect();
+    if !reason.by.places.is_empty() {
+        let places: Vec<&str> = reason.by.places.iter().map(String::as_str).collect();
         let _ = write!(line, " ({})", places.join(", "));
     }
     if let Some(remark) = &reason.remark {

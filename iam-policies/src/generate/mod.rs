@@ -94,8 +94,8 @@ pub fn without_open_parts(grants: Grants) -> (Grants, Vec<Open>) {
         let mut what = format!("{} on {}", permission.action, names::shown(&permission));
         if let Some(reason) = reasons.iter().next() {
             let _ = write!(what, " (for {}", reason.operation);
-            if !reason.variable.is_empty() {
-                let _ = write!(what, " of {}", reason.variable);
+            if !reason.by.variable.is_empty() {
+                let _ = write!(what, " of {}", reason.by.variable);
             }
             what.push(')');
         }

@@ -17,7 +17,7 @@ use ops_enums::iam::Tier;
 
 pub use options::{Basis, Options};
 
-use crate::grant::{Grants, Permission, Reason};
+use crate::grant::{Asker, Grants, Permission, Reason};
 use crate::model::{Problem, Seen, Usage, Use};
 use targets::Found;
 use wanted::Wanted;
@@ -77,16 +77,15 @@ pub(crate) fn key_of(usage: &Usage) -> String {
     parts.join(" / ").escape_debug().to_string()
 }
 
-pub(crate) fn reason(usage: &Usage, operation: &str) -> Reason {
-    Reason {
+/// Who asks, where a usage does.
+pub(crate) fn asker(usage: &Usage) -> Arc<Asker> {
+    Arc::new(Asker {
         service: usage.service.clone(),
         function: usage.function.clone(),
         lambda: usage.lambda.clone(),
         variable: usage.variable.clone(),
-        operation: operation.to_owned(),
-        places: Arc::new(usage.declared_at.keys().cloned().collect()),
-        remark: None,
-    }
+        places: usage.declared_at.keys().cloned().collect(),
+    })
 }
 
 fn variable(
@@ -100,7 +99,7 @@ fn variable(
     let wanted: Vec<(Use, Vec<Wanted>)> =
         uses.iter().map(|used| (*used, wanted::of(*used))).collect();
     let found = Found::of(usage, &wanted, options, &key, needed);
-    let whose = reason(usage, "");
+    let by = asker(usage);
     for (used, wanted) in wanted {
         if wanted.is_empty() && wanted::is_unlisted(used) {
             needed.gap(
@@ -112,9 +111,9 @@ fn variable(
             );
         }
         let optional_only = !wanted.iter().any(|w| w.tier == Tier::Required);
-        let plain = Reason { operation: used.iam().to_owned(), ..whose.clone() };
         for wanted in wanted {
-            let reason = Reason { remark: wanted.when(), ..plain.clone() };
+            let operation = used.iam().to_owned();
+            let reason = Reason { by: by.clone(), operation, remark: wanted.when() };
             if let (Some(what), Tier::Required | Tier::Option { .. }) =
                 (wanted.elsewhere, wanted.tier)
             {
@@ -189,15 +188,19 @@ fn elsewhere(others: &[(Wanted, Reason)], needed: &mut Needed) {
     let of_actions = needed.grants.iter().filter(|(granted, _)| actions.contains(granted.action));
     let has: BTreeSet<(&str, Option<String>, Option<String>)> = of_actions
         .flat_map(|(granted, reasons)| reasons.iter().map(|reason| (granted.action, reason)))
-        .filter(|(_, reason)| !reason.variable.is_empty())
-        .map(|(action, reason)| (action, reason.service.clone(), reason.function.clone()))
+        .filter(|(_, reason)| !reason.by.variable.is_empty())
+        .map(|(action, reason)| (action, reason.by.service.clone(), reason.by.function.clone()))
         .collect();
     for (wanted, reason) in others {
         let action = wanted.action.full();
-        if has.contains(&(action, reason.service.clone(), reason.function.clone())) {
+        if has.contains(&(action, reason.by.service.clone(), reason.by.function.clone())) {
             continue;
         }
-        let parts = [reason.service.as_deref(), reason.function.as_deref(), Some(&reason.variable)];
+        let parts = [
+            reason.by.service.as_deref(),
+            reason.by.function.as_deref(),
+            Some(&reason.by.variable),
+        ];
         let key: Vec<&str> = parts.into_iter().flatten().collect();
         needed.gap(
             &key.join(" / ").escape_debug().to_string(),

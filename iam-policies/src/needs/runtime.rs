@@ -7,9 +7,9 @@ use std::sync::Arc;
 use ops_enums::iam;
 
 use super::targets::places;
-use super::{Needed, Options, key_of, reason};
+use super::{Needed, Options, asker, key_of};
 use crate::arn::{Arn, Parameter, Part};
-use crate::grant::{Conditions, On, Permission, Reason, Reasons};
+use crate::grant::{Asker, Conditions, On, Permission, Reason, Reasons};
 use crate::model::Usage;
 use crate::resource::{self, Deployment, Identity};
 
@@ -57,9 +57,18 @@ pub(super) fn add(usages: &[&Usage], options: &Options, needed: &mut Needed) {
     }
 }
 
-fn runtime_reason(usage: &Usage, operation: &str, remark: &str) -> Reason {
+fn runtime_reason(by: &Arc<Asker>, operation: &str, remark: &str) -> Reason {
     let operation = format!("the runtime: {operation}");
-    Reason { remark: Some(remark.to_owned()), ..reason(usage, &operation) }
+    Reason { by: by.clone(), operation, remark: Some(remark.to_owned()) }
+}
+
+/// No variable of it, but the service itself, or one of its Lambdas.
+fn no_variable(usage: &Usage, lambda: Option<&str>) -> Arc<Asker> {
+    Arc::new(Asker {
+        service: usage.service.clone(),
+        lambda: lambda.map(str::to_owned),
+        ..Asker::default()
+    })
 }
 
 const WHOSE: [&str; 2] = ["the service's own parameter", "the shared parameter"];
@@ -76,6 +85,7 @@ fn parameters(usages: &[&Usage], runtime: Runtime, options: &Options, needed: &m
                 continue;
             }
         };
+        let by = asker(usage);
         for at in places(usage, options) {
             let arns: Option<Vec<Arn>> =
                 paths.iter().map(|path| resource::parameter(path, &at)).collect();
@@ -86,7 +96,7 @@ fn parameters(usages: &[&Usage], runtime: Runtime, options: &Options, needed: &m
                 continue;
             };
             for (arn, what) in arns.into_iter().zip(WHOSE) {
-                let why = Arc::new(runtime_reason(usage, "resolve the variable", what));
+                let why = Arc::new(runtime_reason(&by, "resolve the variable", what));
                 let on = On::Arn(arn.clone());
                 let permission = Permission { action, on, conditions: Conditions::new() };
                 needed.grant(true, permission, why.clone());
@@ -213,6 +223,7 @@ fn tracking(
         }),
     };
     let keys = Arn::new([service, "#*".into()]);
+    let by = no_variable(usage, None);
     let condition = ("ForAllValues:StringLike".to_owned(), "dynamodb:LeadingKeys".to_owned());
     for at in usages.iter().flat_map(|usage| places(usage, options)).collect::<BTreeSet<_>>() {
         for target in resource::targets(kind, &identity, &at) {
@@ -223,21 +234,11 @@ fn tracking(
                     conditions: Conditions::from([(condition.clone(), [keys.clone()].into())]),
                 };
                 let why = runtime_reason(
-                    usage,
+                    &by,
                     "record the use of variables",
                     "only the service's own records",
                 );
-                needed.grant(
-                    true,
-                    permission,
-                    Reason {
-                        variable: String::new(),
-                        places: Arc::default(),
-                        function: None,
-                        lambda: None,
-                        ..why
-                    },
-                );
+                needed.grant(true, permission, why);
             }
         }
     }
@@ -246,14 +247,12 @@ fn tracking(
 /// Logs and traces: granted where asked for, never too much.
 pub(super) fn add_basics(usages: &[&Usage], options: &Options, needed: &mut Needed) {
     for usage in usages {
-        let why = |operation: &str| Reason {
-            variable: String::new(),
-            places: Arc::default(),
-            function: None,
-            ..reason(usage, operation)
+        let by = no_variable(usage, usage.lambda.as_deref());
+        let why = |operation: &str| {
+            Arc::new(Reason { by: by.clone(), operation: operation.to_owned(), remark: None })
         };
         for at in places(usage, options) {
-            let why = Arc::new(why("Lambda: write the function's log"));
+            let why = why("Lambda: write the function's log");
             logs(usage, &at, options.logs, &why, needed);
         }
         for action in ["xray:PutTraceSegments", "xray:PutTelemetryRecords"] {

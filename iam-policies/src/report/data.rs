@@ -121,12 +121,12 @@ fn permission_json(permission: &Permission, required: bool) -> Value {
 fn reason_json(permission: usize, reason: &Reason) -> Value {
     json!({
         "permission": permission,
-        "service": reason.service,
-        "function": reason.function,
-        "lambda": reason.lambda,
-        "variable": reason.variable,
+        "service": reason.by.service,
+        "function": reason.by.function,
+        "lambda": reason.by.lambda,
+        "variable": reason.by.variable,
         "operation": reason.operation,
-        "places": *reason.places,
+        "places": reason.by.places,
         "remark": reason.remark,
     })
 }

@@ -29,8 +29,8 @@ impl<'a> Links<'a> {
 
     /// The row of the use that asked; none for needs of the runtime itself.
     pub(super) fn of_reason(&self, reason: &Reason) -> Option<usize> {
-        let (function, lambda) = (reason.function.as_deref(), reason.lambda.as_deref());
-        let key = (reason.service.as_deref(), function, lambda, reason.variable.as_str());
+        let (function, lambda) = (reason.by.function.as_deref(), reason.by.lambda.as_deref());
+        let key = (reason.by.service.as_deref(), function, lambda, reason.by.variable.as_str());
         self.of_reasons.get(&key).copied()
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use documents::Place;
 use iam_policies::arn::{Arn, Parameter, Part};
 use iam_policies::audit::{AuditReport, Finding, Rule};
-use iam_policies::grant::{Conditions, On, Permission, Reason};
+use iam_policies::grant::{Asker, Conditions, On, Permission, Reason};
 use iam_policies::model::{Inventory, Problem, Usage, Use};
 use iam_policies::needs::Needed;
 use iam_policies::policy::StatementRef;
@@ -58,15 +58,14 @@ impl Sample {
 }
 
 pub(crate) fn reason(usage: &Usage, operation: &str) -> Arc<Reason> {
-    Arc::new(Reason {
+    let by = Asker {
         service: usage.service.clone(),
         function: usage.function.clone(),
         lambda: usage.lambda.clone(),
         variable: usage.variable.clone(),
-        operation: operation.to_owned(),
-        places: Arc::new(usage.declared_at.keys().cloned().collect()),
-        remark: None,
-    })
+        places: usage.declared_at.keys().cloned().collect(),
+    };
+    Arc::new(Reason { by: Arc::new(by), operation: operation.to_owned(), remark: None })
 }
 
 fn on(day: &str) -> Option<String> {
@@ -154,9 +153,8 @@ pub(crate) fn sample() -> Sample {
         on: On::Everything { why: "an invented reason".to_owned() },
         conditions: Conditions::new(),
     };
-    let runtime =
-        Reason { variable: String::new(), ..Reason::clone(&reason(&fresh, "writing its log")) };
-    sample.needed.grants.insert(logs, [Arc::new(runtime)].into());
+    let itself = Usage { variable: String::new(), ..fresh.clone() };
+    sample.needed.grants.insert(logs, [reason(&itself, "writing its log")].into());
     sample.audit = Some(audit(&fresh));
     sample
 }
