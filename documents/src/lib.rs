@@ -145,6 +145,15 @@ impl Node {
         }
     }
 
+    /// The text or number as it was written, if this is one.
+    #[must_use]
+    pub fn scalar(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) | Value::Number(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// What kind of value this is, in words.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -1,3 +1,6 @@
 //! Moves the live data of an Amplify deployment without losing a row.
 
 pub mod amplify;
+pub mod engine;
+pub mod mask;
+pub mod parameter_store;

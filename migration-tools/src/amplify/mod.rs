@@ -1,9 +1,13 @@
 //! The Amplify deployments: what exists in them, and how it is named.
 
 mod deployment;
+mod existence;
 mod names;
+mod naming;
 mod resources;
 
 pub use deployment::{Deployment, DeploymentError};
+pub use existence::{Existence, Inspector};
 pub use names::check_name;
+pub use naming::{NameSource, Named, NamesError, derived_names, names};
 pub use resources::{Kind, RESOURCES, Resource};

@@ -1,0 +1,110 @@
+//! Which resources exist, told apart from those that nobody may see.
+
+use std::fmt;
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
+use aws_sdk_s3::operation::head_bucket::HeadBucketError;
+use aws_smithy_runtime_api::client::result::SdkError;
+use futures::StreamExt;
+use futures::stream;
+use required_env_vars::{Failure, Reason};
+
+use super::{Kind, Named};
+
+/// What is known of a resource.
+#[derive(Clone, Debug)]
+pub enum Existence {
+    /// It is there.
+    Exists,
+    /// It is certain that it is not there.
+    Absent,
+    /// It is a bucket in another region.
+    Elsewhere(String),
+    /// It cannot be known; why.
+    Unknown(Failure),
+}
+
+impl Existence {
+    /// One word: `exists`, `absent`, `elsewhere`, `denied`, or `unreachable`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Exists => "exists",
+            Self::Absent => "absent",
+            Self::Elsewhere(_) => "elsewhere",
+            Self::Unknown(failure) if failure.reason() == Reason::AccessDenied => "denied",
+            Self::Unknown(_) => "unreachable",
+        }
+    }
+}
+
+impl fmt::Display for Existence {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.word())?;
+        match self {
+            Self::Exists | Self::Absent => Ok(()),
+            Self::Elsewhere(region) => write!(out, ": in {region}"),
+            Self::Unknown(failure) => write!(out, ": {}", failure.detail()),
+        }
+    }
+}
+
+/// Asks for tables and buckets.
+#[derive(Clone, Debug)]
+pub struct Inspector {
+    tables: aws_sdk_dynamodb::Client,
+    buckets: aws_sdk_s3::Client,
+}
+
+impl Inspector {
+    /// Asks where the configuration says.
+    #[must_use]
+    pub fn new(config: &SdkConfig) -> Self {
+        Self {
+            tables: aws_sdk_dynamodb::Client::new(config),
+            buckets: aws_sdk_s3::Client::new(config),
+        }
+    }
+
+    /// Looks for every resource, one call each, so many at once. In the order of the names.
+    pub async fn all(&self, names: &[Named], at_once: usize) -> Vec<Existence> {
+        let one = |named: &Named| {
+            let (inspector, named) = (self.clone(), named.clone());
+            async move { inspector.one(named.resource.kind, &named.name).await }
+        };
+        stream::iter(names.iter().map(one)).buffered(at_once.max(1)).collect().await
+    }
+
+    /// Looks for one resource.
+    pub async fn one(&self, kind: Kind, name: &str) -> Existence {
+        match kind {
+            Kind::Table => match self.tables.describe_table().table_name(name).send().await {
+                Ok(_) => Existence::Exists,
+                Err(error) => match error.as_service_error() {
+                    Some(DescribeTableError::ResourceNotFoundException(_)) => Existence::Absent,
+                    _ => Existence::Unknown(Failure::of(&error)),
+                },
+            },
+            Kind::Bucket => match self.buckets.head_bucket().bucket(name).send().await {
+                Ok(_) => Existence::Exists,
+                Err(error) => bucket(&error),
+            },
+        }
+    }
+}
+
+/// HEAD has no body: what is wrong with a bucket stands in status and headers.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html>
+fn bucket(
+    error: &SdkError<HeadBucketError, aws_smithy_runtime_api::client::orchestrator::HttpResponse>,
+) -> Existence {
+    let response = error.raw_response();
+    let status = response.map_or(0, |response| response.status().as_u16());
+    let region = response.and_then(|response| response.headers().get("x-amz-bucket-region"));
+    match (status, error.as_service_error(), region) {
+        (_, Some(HeadBucketError::NotFound(_)), _) | (404, ..) => Existence::Absent,
+        (301 | 307 | 400, _, Some(region)) => Existence::Elsewhere(region.to_owned()),
+        _ => Existence::Unknown(Failure::of(error)),
+    }
+}

@@ -1,0 +1,98 @@
+//! How a command ends.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use migration_tools::amplify::{DeploymentError, NamesError};
+use migration_tools::parameter_store::ProjectError;
+use required_env_vars::{Failure, Reason};
+
+/// The exit codes that other people's automation relies on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Everything asked for is done and verified.
+    Done,
+    /// Finished, but some things were refused or failed; each was named.
+    Partly,
+    /// Wrong usage or a bad input file.
+    Usage,
+    /// Something has to be there first.
+    Prerequisite,
+    /// Stopped by the operator; the same command goes on.
+    Interrupted,
+}
+
+impl End {
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Partly => 1,
+            Self::Usage => 2,
+            Self::Prerequisite => 3,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+impl From<End> for ExitCode {
+    fn from(end: End) -> Self {
+        Self::from(end.code())
+    }
+}
+
+/// What ends a command before it has done anything.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failed {
+    #[error("{0}")]
+    Usage(String),
+    #[error(transparent)]
+    Deployment(#[from] DeploymentError),
+    #[error("the settings file `{}` cannot be read: {source}", path.display())]
+    SettingsFile { path: PathBuf, source: std::io::Error },
+    #[error("the settings file `{}` is wrong: {source}", path.display())]
+    Settings { path: PathBuf, source: Box<toml::de::Error> },
+    #[error("the log file `{}` cannot be opened: {source}", path.display())]
+    Log { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    #[error("{0}; give the variable a legal name, or remove it")]
+    Name(NamesError),
+    #[error("{source}; {}, or give --derived-names if no resource has another name", remedy(source.reason()))]
+    Names { source: NamesError },
+    #[error("{what}: {failure}; {}", remedy(Some(failure.reason())))]
+    Aws { what: String, failure: Failure },
+    #[error("{0}")]
+    Prerequisite(String),
+}
+
+impl From<NamesError> for Failed {
+    fn from(error: NamesError) -> Self {
+        match error {
+            NamesError::Invalid { .. } => Self::Name(error),
+            source @ NamesError::Unresolved(_) => Self::Names { source },
+        }
+    }
+}
+
+impl Failed {
+    pub(crate) fn end(&self) -> End {
+        match self {
+            Self::Names { .. } | Self::Aws { .. } | Self::Prerequisite(_) => End::Prerequisite,
+            _ => End::Usage,
+        }
+    }
+}
+
+/// What an operator does about a call that failed.
+pub(crate) fn remedy(reason: Option<Reason>) -> &'static str {
+    match reason {
+        Some(Reason::BadCredentials) => {
+            "sign in (`aws sso login --profile NAME`, or set AWS_ACCESS_KEY_ID and its like) and give --profile where it is needed"
+        }
+        Some(Reason::AccessDenied) => "ask for the permission that the message names",
+        Some(Reason::Unreachable) => "check the network, and that --region is spelled right",
+        Some(Reason::Throttled) => "wait a minute and run it again",
+        Some(Reason::Undecryptable) => "ask for kms:Decrypt on the key",
+        _ => "see what the service says",
+    }
+}

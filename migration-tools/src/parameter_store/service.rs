@@ -1,0 +1,204 @@
+//! One service: what its `serverless.yml` publishes and reads.
+
+use documents::{Node, Place, ReadError, Value, yaml_comments};
+
+use super::placeholder::Template;
+use super::references::{Reference, references};
+use super::resolve::{Scope, Unresolved};
+use super::sections::{Section, Sections};
+use super::variable::{Variable, is_name};
+use crate::amplify::Deployment;
+
+/// A service of the project.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// The folder it is in.
+    pub folder: String,
+    /// Its file, below the root.
+    pub file: String,
+    /// Its name, all placeholders filled in.
+    pub name: String,
+    /// Where the name stands.
+    pub place: Place,
+    /// What is published, in the order of the file.
+    pub variables: Vec<Variable>,
+    /// What is imported.
+    pub imported: Vec<Imported>,
+    /// Everything that is read from Parameter Store, anywhere in the file.
+    pub references: Vec<Reference>,
+    /// Whether `custom.ssmBasePath` is the path of the deployment's services without their names.
+    pub has_base_path: bool,
+    /// Lines of markers outside of `provider.environment`, from which nothing is taken.
+    pub stray_markers: Vec<usize>,
+}
+
+/// A variable of the section of imported variables, or one that comes from another stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// Its name.
+    pub name: String,
+    /// The line of the name.
+    pub place: Place,
+    /// The value as it was written, if it is a single one.
+    pub written: Option<String>,
+}
+
+/// What is the same for all services of a project.
+#[derive(Clone, Copy, Debug)]
+pub struct ProjectScope<'a> {
+    /// The deployment.
+    pub deployment: &'a Deployment,
+    /// Its region, if it is known.
+    pub region: Option<&'a str>,
+    /// Its variable file.
+    pub variables: &'a Node,
+    /// Largest value in bytes.
+    pub limit: usize,
+}
+
+/// Why a service file cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ServiceError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// No `service`.
+    #[error("{file}: the file has no `service: NAME`; add it, or remove the file")]
+    NoName {
+        /// The file.
+        file: String,
+    },
+    /// The name cannot be known.
+    #[error("{file}:{place}: the name of the service cannot be filled in: {why}; write it out")]
+    Name {
+        /// The file.
+        file: String,
+        /// Where the name stands.
+        place: Place,
+        /// Why.
+        why: Unresolved,
+    },
+    /// The name cannot be part of a parameter's name.
+    #[error(
+        "{file}:{place}: the service is named `{name}`, which no parameter can have in its name; use letters, digits, `_`, `.` and `-`"
+    )]
+    BadName {
+        /// The file.
+        file: String,
+        /// Where the name stands.
+        place: Place,
+        /// The name.
+        name: String,
+    },
+}
+
+impl Service {
+    /// Reads one service file.
+    ///
+    /// # Errors
+    ///
+    /// When it is no YAML, has a key twice, or no usable name. A variable that cannot be published is
+    /// no error of the file.
+    pub fn read(
+        folder: &str,
+        file: &str,
+        bytes: &[u8],
+        of: &ProjectScope<'_>,
+    ) -> Result<Self, ServiceError> {
+        let document = Node::read(file, bytes)?;
+        let sections = Sections::of(&yaml_comments(file, bytes)?);
+        let unnamed = Scope {
+            deployment: of.deployment,
+            region: of.region,
+            service: None,
+            document: &document,
+            folder,
+            variables: of.variables,
+        };
+        let (name, place) = name(file, &unnamed)?;
+        let scope = Scope { service: Some(&name), ..unnamed };
+        let environment = document.at(&["provider", "environment"]);
+        let entries = environment.and_then(Node::entries).unwrap_or_default();
+        let local =
+            entries.iter().filter(|(key, _)| sections.at(key.place.line) == Some(Section::Local));
+        let variables = local
+            .map(|(key, node)| Variable::read(&key.text, key.place, node, &scope, of.limit))
+            .collect();
+        let imported = entries
+            .iter()
+            .filter(|(key, node)| is_imported(sections.at(key.place.line), node))
+            .map(|(key, node)| Imported {
+                name: key.text.clone(),
+                place: key.place,
+                written: node.text().map(str::to_owned),
+            })
+            .collect();
+        let lines = environment.zip(entries.last()).map(|(environment, (last, _))| {
+            // The marker may stand right behind the key, before the first entry.
+            (environment_line(&document).unwrap_or(environment.place.line), last.place.line)
+        });
+        let stray = |line: &usize| lines.is_none_or(|(first, last)| *line < first || *line > last);
+        Ok(Self {
+            folder: folder.to_owned(),
+            file: file.to_owned(),
+            place,
+            variables,
+            imported,
+            references: references(&scope),
+            has_base_path: has_base_path(&scope),
+            stray_markers: sections.local().filter(stray).collect(),
+            name,
+        })
+    }
+
+    /// Whether this is no service of the deployment but the model for new ones: its name does not have
+    /// the deployment's in it.
+    #[must_use]
+    pub fn is_template(&self, deployment: &Deployment) -> bool {
+        let dep = deployment.dep_name();
+        let own = self.name.starts_with(&format!("{dep}-"))
+            || self.name.contains(&format!("-{dep}-"))
+            || self.name == dep;
+        !own
+    }
+}
+
+fn name(file: &str, scope: &Scope<'_>) -> Result<(String, Place), ServiceError> {
+    let no_name = || ServiceError::NoName { file: file.to_owned() };
+    let service = scope.document.get("service").ok_or_else(no_name)?;
+    let node = service.get("name").unwrap_or(service);
+    let place = node.place;
+    let written = node.scalar().ok_or_else(no_name)?;
+    let name = Template::read(written).map_err(Unresolved::from).and_then(|t| scope.resolve(&t));
+    let file = file.to_owned();
+    match name {
+        Err(why) => Err(ServiceError::Name { file, place, why }),
+        Ok(name) if !is_name(&name) => Err(ServiceError::BadName { file, place, name }),
+        Ok(name) => Ok((name, place)),
+    }
+}
+
+/// The line of the key `environment`.
+fn environment_line(document: &Node) -> Option<usize> {
+    let entries = document.get("provider")?.entries()?;
+    entries.iter().find(|(key, _)| key.text == "environment").map(|(key, _)| key.place.line)
+}
+
+fn is_imported(section: Option<Section>, node: &Node) -> bool {
+    let from_another_stack = match &node.value {
+        Value::Text(text) => Template::find(text)
+            .iter()
+            .any(|one| one.written.starts_with("${ssm") || one.written.starts_with("${cf")),
+        Value::Tagged { tag, .. } => tag == "ImportValue",
+        Value::Map(entries) => entries.iter().any(|(key, _)| key.text == "Fn::ImportValue"),
+        _ => false,
+    };
+    section != Some(Section::Local) && (from_another_stack || section == Some(Section::Imported))
+}
+
+fn has_base_path(scope: &Scope<'_>) -> bool {
+    let base =
+        Template::read("${self:custom.ssmBasePath}").ok().and_then(|t| scope.resolve(&t).ok());
+    let (stage, dep) = (scope.deployment.stage(), scope.deployment.dep_name());
+    base.is_some_and(|base| base == format!("/amplify/{stage}/amplify-{dep}"))
+}
