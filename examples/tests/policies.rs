@@ -1,7 +1,9 @@
 //! The policy made of each example's own declarations allows everything it declares, and nothing
 //! else.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+mod terraform;
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -53,9 +55,12 @@ fn required(inventory: &Inventory) -> Needed {
 }
 
 fn policy(needed: &Needed, format: Format) -> Vec<ReadPolicy> {
-    let file = if format == Format::Json { "policy.json" } else { "serverless.yml" };
     let text = written(&policies("example", &needed.grants), format);
-    read(file, text.as_bytes(), &Values::new()).unwrap()
+    match format {
+        Format::Terraform => terraform::policies(&text),
+        Format::Json => read("policy.json", text.as_bytes(), &Values::new()).unwrap(),
+        _ => read("serverless.yml", text.as_bytes(), &Values::new()).unwrap(),
+    }
 }
 
 #[test]
@@ -64,7 +69,8 @@ fn everything_declared_is_allowed_and_nothing_is_too_much() {
         let inventory = declared(program);
         let needed = required(&inventory);
         assert!(needed.gaps.is_empty() && !needed.grants.is_empty(), "{name}: {:?}", needed.gaps);
-        for format in [Format::Json, Format::CloudFormation, Format::Serverless] {
+        for format in [Format::Json, Format::CloudFormation, Format::Terraform, Format::Serverless]
+        {
             let needs = Needs {
                 needed: &needed.grants,
                 optional: &needed.optional,
@@ -74,6 +80,31 @@ fn everything_declared_is_allowed_and_nothing_is_too_much() {
             assert_eq!(report.allowed, report.needed, "{name} {format:?}");
             let wrong: Vec<_> = report.findings.iter().filter(|f| f.level != Level::Note).collect();
             assert!(wrong.is_empty(), "{name} {format:?}: {wrong:#?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_open_is_filled_in_by_terraform() {
+    let (name, program) = EXAMPLES[0];
+    let mut inventory = declared(program);
+    for usage in &mut inventory.usages {
+        usage.service = None;
+        usage.values.clear();
+    }
+    let uses: Vec<_> = inventory.usages.iter().collect();
+    let options =
+        Options { tracking_table: Some("env-vars-tracking".to_owned()), ..Options::default() };
+    let needed = needed(&uses, &options);
+    let text = written(&policies("example", &needed.grants), Format::Terraform);
+    let open = terraform::variables(&text);
+    assert!(open.contains("stage") && open.contains("service_name") && open.len() > 2, "{open:?}");
+    for policy in terraform::policies(&text) {
+        for statement in &policy.statements {
+            for entry in statement.resources.written() {
+                let arn = entry.pattern.text();
+                assert!(arn.starts_with("arn:aws:") && !arn.contains(['$', '{']), "{name}: {arn}");
+            }
         }
     }
 }
