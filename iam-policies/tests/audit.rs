@@ -307,8 +307,8 @@ fn declarations_that_were_never_observed() {
     assert_eq!(
         finding.message,
         "notes::files declares dynamodb:Scan on FILES_TABLE, last declared on 2026-10-01, 51 days \
-         before the newest day of the data, in version 7, but no request for it was recorded; remove \
-         the declaration if the call is gone"
+         before the newest day of the data, in version 7, but no request for it was recorded; on \
+         2026-11-21 it ran without the declaration, which is gone or of another version"
     );
     assert!(check(manifest.clone()).findings.is_empty(), "a manifest records no requests");
 

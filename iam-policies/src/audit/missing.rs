@@ -177,7 +177,9 @@ fn assumption_made(assumption: &Assumption, subjects: &[String]) -> Finding {
 
 /// `Needed by notes::files in FILES_TABLE for dynamodb:GetItem (src/files.rs:12).`
 pub(super) fn needed_by(reasons: &Reasons) -> String {
-    let each: Vec<String> = reasons.iter().map(|each| reason(each)).collect();
+    let mut each: Vec<String> = reasons.iter().map(|each| reason(each)).collect();
+    // Reasons that differ in their remarks read alike.
+    each.dedup();
     if each.is_empty() { String::new() } else { format!("Needed by {}.", some(&each)) }
 }
 

@@ -65,9 +65,14 @@ fn finding(
         let plural = if versions.len() == 1 { "version" } else { "versions" };
         when.push_str(&format!(", in {plural} {}", some(&versions)));
     }
+    let remedy = match usage.last_seen.as_deref().zip(declared) {
+        Some((last, declared)) if declared < last => {
+            format!("on {last} it ran without the declaration, which is gone or of another version")
+        }
+        _ => "remove the declaration if the call is gone".to_owned(),
+    };
     let message = format!(
-        "{function} declares {operation} on {}{when}, but no request for it was recorded; remove the \
-         declaration if the call is gone",
+        "{function} declares {operation} on {}{when}, but no request for it was recorded; {remedy}",
         usage.variable
     );
     let subject = format!("{function} {} {operation}", usage.variable);
