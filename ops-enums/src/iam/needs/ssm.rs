@@ -13,7 +13,6 @@
 //! Partly assumed, not documented: `CreateOpsMetadata`.
 //! Partly assumed, not documented: `CreatePatchBaseline`.
 //! Partly assumed, not documented: `DeregisterDefaultHostManagementConfiguration`.
-//! Partly assumed, not documented: `RegisterDefaultHostManagementConfiguration`.
 //! Partly assumed, not documented: `StartAutomationExecution`.
 //! Partly assumed, not documented: `StartChangeRequestExecution`.
 

