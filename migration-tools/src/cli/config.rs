@@ -1,7 +1,9 @@
 //! `config`: the names of everything, and whether it exists.
 
 use clap::Args;
-use migration_tools::amplify::{Existence, Inspector, Kind, Named, derived_names, names};
+use migration_tools::amplify::{
+    Deployment, Existence, Inspector, Kind, Named, derived_names, names,
+};
 use serde::Serialize;
 
 use super::console::Console;
@@ -59,7 +61,7 @@ impl Config {
         let region = &settings.region;
         console.say(&format!("Deployment {dep_name}, stage {stage}, region {region}:"));
         for (index, one) in named.iter().enumerate() {
-            console.say(&line(one, found.get(index)));
+            console.say(&line(one, found.get(index), deployment));
         }
         let resources = named.iter().enumerate().map(|(index, one)| entry(one, found.get(index)));
         let resources = resources.collect();
@@ -68,13 +70,15 @@ impl Config {
     }
 }
 
-fn line(named: &Named, existence: Option<&Existence>) -> String {
-    let line = format!("  {:<45} {}", named.resource.key, named.name);
-    let source = named.source.to_string();
-    let source = if source == "derived" { String::new() } else { format!(" ({source})") };
+fn line(named: &Named, existence: Option<&Existence>, of: &Deployment) -> String {
+    let mut line = format!("  {:<45} {}", named.resource.key, named.name);
+    let derived = named.resource.name(of);
+    if named.name != derived {
+        line += &format!(" ({}, instead of {derived})", named.source);
+    }
     match existence {
-        None => line + &source,
-        Some(existence) => format!("{line}{source}: {existence}"),
+        None => line,
+        Some(existence) => format!("{line}: {existence}"),
     }
 }
 

@@ -86,13 +86,7 @@ fn import(
         }
         [one] => {
             let base = match one.name.strip_prefix(&of.service("")) {
-                Some(short) if service.has_base_path => {
-                    format!("${{self:custom.ssmBasePath}}-{short}")
-                }
-                // Without the deployment's name, so that the file serves all of them.
-                Some(short) => {
-                    format!("/amplify/${{sls:stage}}/amplify-${{self:custom.depName}}-{short}")
-                }
+                Some(short) => format!("{}-{short}", service.base_path),
                 None => format!("/amplify/${{sls:stage}}/{}", one.name),
             };
             Import::Value(format!("${{ssm:{base}/{name}}}"))

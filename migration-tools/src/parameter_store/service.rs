@@ -26,8 +26,8 @@ pub struct Service {
     pub imported: Vec<Imported>,
     /// Everything that is read from Parameter Store, anywhere in the file.
     pub references: Vec<Reference>,
-    /// Whether `custom.ssmBasePath` is the path of the deployment's services without their names.
-    pub has_base_path: bool,
+    /// How the file says `/amplify/{stage}/amplify-{dep}`, the beginning of all services' paths.
+    pub base_path: String,
     /// Lines of markers outside of `provider.environment`, from which nothing is taken.
     pub stray_markers: Vec<usize>,
 }
@@ -145,7 +145,7 @@ impl Service {
             variables,
             imported,
             references: references(&scope),
-            has_base_path: has_base_path(&scope),
+            base_path: base_path(&scope),
             stray_markers: sections.local().filter(stray).collect(),
             name,
         })
@@ -196,9 +196,24 @@ fn is_imported(section: Option<Section>, node: &Node) -> bool {
     section != Some(Section::Local) && (from_another_stack || section == Some(Section::Imported))
 }
 
-fn has_base_path(scope: &Scope<'_>) -> bool {
-    let base =
-        Template::read("${self:custom.ssmBasePath}").ok().and_then(|t| scope.resolve(&t).ok());
+fn base_path(scope: &Scope<'_>) -> String {
     let (stage, dep) = (scope.deployment.stage(), scope.deployment.dep_name());
-    base.is_some_and(|base| base == format!("/amplify/{stage}/amplify-{dep}"))
+    let says = |text: &str, expected: &str| {
+        let known = Template::read(text).ok().and_then(|template| scope.resolve(&template).ok());
+        known.is_some_and(|known| known == expected)
+    };
+    let base = "${self:custom.ssmBasePath}";
+    if says(base, &format!("/amplify/{stage}/amplify-{dep}")) {
+        return base.to_owned();
+    }
+    // Without the deployment's name, so that the file serves all of them.
+    let has = |path: &[&str]| scope.document.at(path).is_some();
+    let dep = if has(&["custom", "depName"]) {
+        "${self:custom.depName}"
+    } else if has(&["custom", "stageVars"]) {
+        "${self:custom.stageVars.DEP_NAME}"
+    } else {
+        dep
+    };
+    format!("/amplify/${{sls:stage}}/amplify-{dep}")
 }

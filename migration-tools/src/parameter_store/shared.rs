@@ -1,7 +1,7 @@
 //! The variables that all services share: what the deployment's variable file says, and what follows
 //! from the names of deployment and stage.
 
-use documents::{Node, Place, ReadError};
+use documents::{Node, Place, ReadError, Value};
 
 use super::resolve::Scope;
 use super::variable::Variable;
@@ -89,7 +89,7 @@ pub enum VariableFileError {
     },
 }
 
-/// Reads a variable file and checks that it is the one of this deployment, in this region.
+/// Reads a variable file, with the name of the deployment in it, and checks that it is the one of this deployment, in this region.
 ///
 /// # Errors
 ///
@@ -100,7 +100,7 @@ pub fn variable_map(
     deployment: &Deployment,
     region: Option<&str>,
 ) -> Result<Node, VariableFileError> {
-    let node = Node::read(file, bytes)?;
+    let mut node = Node::read(file, bytes)?;
     if node.entries().is_none() {
         let (file, place, kind) = (file.to_owned(), node.place, node.kind());
         return Err(VariableFileError::NoMap { file, place, kind });
@@ -122,6 +122,11 @@ pub fn variable_map(
                 flag,
             });
         }
+    }
+    // The model of the file leaves the name empty: then it is the operator's.
+    if let Value::Map(entries) = &mut node.value {
+        let own = entries.iter_mut().filter(|(key, _)| key.text == "DEP_NAME");
+        own.for_each(|(_, said)| said.value = Value::Text(deployment.dep_name().to_owned()));
     }
     Ok(node)
 }

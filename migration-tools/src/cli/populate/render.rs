@@ -1,9 +1,12 @@
 //! The report for people.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use migration_tools::mask;
-use migration_tools::parameter_store::{Parameter, SHARED, Verified};
+use migration_tools::parameter_store::{
+    NotPublishable, Parameter, Path, SHARED, Service, Verified,
+};
 
 use super::publish::Fate;
 use super::{Report, is_failure};
@@ -23,7 +26,7 @@ pub(super) fn report(console: &Console, report: &Report<'_>) {
     unpublished(console, report);
     project(console, report);
     stale(console, report);
-    references(console, &report.verified);
+    references(console, report);
     totals(console, report);
 }
 
@@ -78,7 +81,7 @@ fn services(console: &Console, report: &Report<'_>) {
 fn unpublished(console: &Console, report: &Report<'_>) {
     let mut unset = Vec::new();
     for one in &report.wanted.unpublished {
-        if matches!(one.why, migration_tools::parameter_store::NotPublishable::Unset) {
+        if matches!(one.why, NotPublishable::Unset) {
             unset.push(format!("{} ({})", one.name, one.origin));
         } else {
             console
@@ -119,11 +122,9 @@ fn project(console: &Console, report: &Report<'_>) {
         let path = format!("{root}{}", key.text);
         let known = SHARED.contains(&key.text.as_str())
             || report.wanted.parameters.iter().any(|one| one.path == path);
-        let read = |service: &migration_tools::parameter_store::Service| {
+        let read = |service: &Service| {
             service.references.iter().any(|reference| {
-                reference.paths.iter().any(|one| {
-                    matches!(one, migration_tools::parameter_store::Path::Known(name) if *name == path)
-                })
+                reference.paths.iter().any(|one| matches!(one, Path::Known(name) if *name == path))
             })
         };
         if is_set && !known && project.services.iter().any(read) {
@@ -148,18 +149,22 @@ fn stale(console: &Console, report: &Report<'_>) {
     }
 }
 
-fn references(console: &Console, verified: &Verified) {
-    let Verified { found, defaults, unchecked, dangling } = verified;
+fn references(console: &Console, report: &Report<'_>) {
+    let Verified { found, defaults, unchecked, dangling } = &report.verified;
     for (written, origin, why) in unchecked {
         console.say(&format!("{origin}: `{written}` cannot be checked: {why}"));
     }
+    let mut readers: BTreeMap<&[String], Vec<String>> = BTreeMap::new();
     for one in dangling {
-        console.problem(&format!(
-            "{}: `{}` leads nowhere: there is no {}",
-            one.origin,
-            one.written,
-            one.paths.join(" and no ")
-        ));
+        readers.entry(&one.paths).or_default().push(one.origin.to_string());
+    }
+    for (paths, readers) in &readers {
+        let variable = report.wanted.unpublished.iter().find(|one| paths.contains(&one.path));
+        let variable = variable.map_or_else(String::new, |one| {
+            format!(" ({} at {} {})", one.name, one.origin, one.why)
+        });
+        let (paths, readers) = (paths.join(" and no "), readers.join(", "));
+        console.problem(&format!("there is no {paths}{variable}, which is read by {readers}"));
     }
     let all = found + defaults + unchecked.len() + dangling.len();
     let mut counts = vec![format!("{found} found")];
