@@ -63,13 +63,14 @@ pub enum WriteError {
 }
 
 impl Store {
-    /// Writes wait as long as the service asks them to: the client measures the rate that it allows.
-    /// With `advanced`, what does not fit into the standard tier becomes an advanced parameter.
+    /// A write that is throttled is tried again, with jitter, for about half a minute; writes go one
+    /// after the other, so that one that waits holds the others back too. With `advanced`, what does not fit into the standard tier becomes an advanced parameter.
     #[must_use]
     pub fn new(config: &SdkConfig, advanced: bool) -> Self {
-        let retry = RetryConfig::adaptive()
+        let retry = RetryConfig::standard()
             .with_max_attempts(ATTEMPTS)
-            .with_initial_backoff(Duration::from_millis(200));
+            .with_initial_backoff(Duration::from_millis(200))
+            .with_max_backoff(Duration::from_secs(5));
         let config = aws_sdk_ssm::config::Builder::from(config).retry_config(retry).build();
         Self { client: Client::from_conf(config), advanced }
     }
