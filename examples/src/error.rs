@@ -45,6 +45,9 @@ pub enum Error {
     /// What should be tracking records is something else.
     #[error("the tracking table: {0}")]
     Records(#[from] iam_policies::source::RecordsError),
+    /// A command of this workspace failed.
+    #[error("the command failed: {0}")]
+    Command(String),
     /// What should be a policy is none.
     #[error(transparent)]
     Policy(#[from] iam_policies::documents::ReadError),

@@ -7,6 +7,7 @@
 mod error;
 mod lambda;
 pub mod policies;
+pub mod populate;
 mod program;
 pub mod show;
 mod world;

@@ -28,6 +28,10 @@ fn the_demo_tells_its_story() {
         "\"dynamodb:LeadingKeys\"",
         "in statement 2 (Content) of sloppy.json, s3:HeadObject",
         "warning  excess-action",
+        "✓ amplify-uni-core: 10/10 parameters",
+        "mail/SENDER_KEY = ****",
+        "33 parameters of 5 services: 0 created, 0 updated, 33 the same.",
+        "-> 4 reads, 0 writes",
         "1 of 3 variables of this binary could not be resolved",
         "`DynamoDBOperation::PutItem` is not declared for `FILES_TABLE`",
     ] {

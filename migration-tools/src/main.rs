@@ -5,21 +5,9 @@
 //! missing; 4, the operator said no; 5, verification found differences; 130, interrupted, to be gone on
 //! with.
 
-mod cli;
-
 use std::process::ExitCode;
-
-use clap::Parser;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = match cli::Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) => {
-            // Help and version are printed by the same way and are no failure.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
-    };
-    cli::run(arguments).await.into()
+    migration_tools::cli::main(std::env::args_os()).await
 }

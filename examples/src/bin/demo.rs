@@ -2,11 +2,13 @@
 //!
 //! `cargo run --bin demo`
 
+use std::env;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use examples::policies::{Requirements, SLOPPY};
+use examples::populate::{COMMAND, populate};
 use examples::{Error, Lambda, SERVICE, TRACKING, show, start};
 use local_aws::{LambdaFunction, LocalAws};
 use serde_json::{Value, json};
@@ -19,6 +21,11 @@ const COMPILER: &str =
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // The commands of the story are this program too, so that nothing else has to be built.
+    let mut arguments = env::args_os().skip(1).peekable();
+    if arguments.peek().is_some_and(|first| first == COMMAND) {
+        return migration_tools::cli::main(arguments).await;
+    }
     match demo().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -80,6 +87,20 @@ async fn demo() -> Result<(), Error> {
         Ok(answer) => println!("it answered nevertheless: {answer}"),
         Err(_) => println!("{}", process.stderr().trim_end()),
     }
+
+    title("A serverless project's variables go to Parameter Store (examples/serverless)");
+    aws.clear_calls();
+    let said = populate(&aws)?;
+    print!("{said}");
+    println!("-> {} writes", aws.count("ssm", "PutParameter"));
+    aws.clear_calls();
+    println!("\nand once more, when nothing has changed:");
+    let said = populate(&aws)?;
+    println!(
+        "{}",
+        said.lines().filter(|line| line.contains(" parameters of ")).collect::<String>()
+    );
+    println!("-> {} reads, {} writes", aws.total(), aws.count("ssm", "PutParameter"));
 
     title("A call that was not declared, at compile time");
     println!("{}\n", UNDECLARED.trim_end());

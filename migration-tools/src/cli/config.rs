@@ -1,9 +1,7 @@
 //! `config`: the names of everything, and whether it exists.
 
+use crate::amplify::{Deployment, Existence, Inspector, Kind, Named, derived_names, names};
 use clap::Args;
-use migration_tools::amplify::{
-    Deployment, Existence, Inspector, Kind, Named, derived_names, names,
-};
 use serde::Serialize;
 
 use super::console::Console;

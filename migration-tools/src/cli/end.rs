@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use migration_tools::amplify::{DeploymentError, NamesError};
-use migration_tools::parameter_store::ProjectError;
+use crate::amplify::{DeploymentError, NamesError};
+use crate::parameter_store::ProjectError;
 use required_env_vars::{Failure, Reason};
 
 /// The exit codes that other people's automation relies on.

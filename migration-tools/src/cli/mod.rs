@@ -1,4 +1,6 @@
 //! The command line: one file for each command, and what they share.
+//!
+//! A library, so that a program of one's own can be the command too.
 
 mod config;
 mod console;
@@ -9,6 +11,9 @@ mod populate;
 mod progress;
 mod settings;
 
+use std::ffi::OsString;
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 use console::Console;
@@ -18,7 +23,7 @@ use global::Global;
 /// Moves the live data of an Amplify deployment without losing a row.
 #[derive(Debug, Parser)]
 #[command(name = "migration-tools", version)]
-pub(crate) struct Arguments {
+struct Arguments {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
@@ -33,7 +38,21 @@ enum Command {
     PopulateParameterStore(populate::PopulateParameterStore),
 }
 
-pub(crate) async fn run(arguments: Arguments) -> End {
+/// Runs the command that the arguments ask for; the first of them is the program's name.
+///
+/// The way to AWS, and what flags leave open, come from the environment of this process.
+pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => run(arguments).await.into(),
+        Err(error) => {
+            // Help and version are printed by the same way and are no failure.
+            let _ = error.print();
+            ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> End {
     let Arguments { global, command } = arguments;
     let console = match Console::open(&global) {
         Ok(console) => console,

@@ -7,11 +7,11 @@ mod render;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use clap::Args;
-use migration_tools::parameter_store::{
+use crate::parameter_store::{
     ADVANCED_BYTES, Action, NotPublishable, Project, ProjectOptions, STANDARD_BYTES, Stale, Store,
     Stored, Verified, Wanted, environment, outside, service, verify,
 };
+use clap::Args;
 use required_env_vars::Failure;
 
 use super::console::Console;

@@ -5,9 +5,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::amplify::Deployment;
 use aws_clients::Choice;
 use aws_config::SdkConfig;
-use migration_tools::amplify::Deployment;
 use serde::Deserialize;
 
 use super::end::Failed;

@@ -1,6 +1,6 @@
 //! The writing half: one parameter after the other, within the rate that the service allows.
 
-use migration_tools::parameter_store::{Action, Store, Wanted, WriteError, Written};
+use crate::parameter_store::{Action, Store, Wanted, WriteError, Written};
 use required_env_vars::Reason;
 
 use super::word;

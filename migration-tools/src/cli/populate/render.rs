@@ -3,10 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use migration_tools::mask;
-use migration_tools::parameter_store::{
-    NotPublishable, Parameter, Path, SHARED, Service, Verified,
-};
+use crate::mask;
+use crate::parameter_store::{NotPublishable, Parameter, Path, SHARED, Service, Verified};
 
 use super::publish::Fate;
 use super::{Report, is_failure};
