@@ -1,7 +1,9 @@
 //! The `iam-policies` command.
 //!
 //! Exit codes: 0, everything asked for is done and clean; 1, done, but with findings, gaps or
-//! records that were not understood; 2, wrong usage or bad input, nothing was written.
+//! records that were not understood; 2, wrong usage or bad input, nothing was written. `report` ends
+//! with 0 where the page was written, which says what was found; `diff` with 1 only where
+//! `--fail-on-widening` asks for it.
 
 mod cli;
 

@@ -2,9 +2,11 @@
 
 mod deployment;
 mod existence;
+pub mod id_map;
 mod names;
 mod naming;
 mod resources;
+pub mod tables;
 
 pub use deployment::{Deployment, DeploymentError};
 pub use existence::{Existence, Inspector};
