@@ -91,9 +91,9 @@ fn variable(name: &str) -> Option<String> {
 fn check_region(region: &str) -> Result<(), Failed> {
     let parts: Vec<&str> = region.split('-').collect();
     let (last, names) = parts.split_last().unwrap_or((&"", &[]));
-    let is_name = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    let is_name = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
     let is_region = names.len() >= 2
-        && names.iter().all(|part| is_name(part))
+        && names.iter().copied().all(is_name)
         && !last.is_empty()
         && last.bytes().all(|b| b.is_ascii_digit());
     if is_region {

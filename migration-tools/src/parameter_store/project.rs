@@ -178,8 +178,11 @@ fn shared_of(scope: &ProjectScope<'_>) -> Vec<Variable> {
     shared(&scope_of_file, scope.limit)
 }
 
-/// Folders with the names of their service files, and files of kinds that are not read.
-fn service_files(root: &Path) -> Result<(Vec<(String, &'static str)>, Vec<String>), ProjectError> {
+/// Folders with the names of their service files.
+type ServiceFiles = Vec<(String, &'static str)>;
+
+/// The service files, and files of kinds that are not read.
+fn service_files(root: &Path) -> Result<(ServiceFiles, Vec<String>), ProjectError> {
     let error = |source| ProjectError::Root { path: root.to_owned(), source };
     let mut files = Vec::new();
     let mut unread = Vec::new();
