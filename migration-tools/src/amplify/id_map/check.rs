@@ -31,7 +31,7 @@ fn unusable(c: char, identity: bool) -> bool {
     c.is_control() || invisible || (!identity && (c == '#' || c == '/'))
 }
 
-/// What is wrong with the pairs together. Fills in the indexes of sanitised ids and the number of
+/// What is wrong with the pairs together. Fills in the indexes of other forms of ids and the number of
 /// chains.
 ///
 /// Two identities never stand in each other's way: they change nothing, however alike they are.
@@ -80,20 +80,20 @@ fn sanitised(map: &mut IdMap, problems: &mut Problems) {
     }
 }
 
-fn case(map: &IdMap, problems: &mut Problems) {
-    let mut folded_old = Index::by(|pair| lower_case(pair.old));
-    let mut folded_new = Index::by(|pair| lower_case(pair.new));
-    for (at, pair) in map.pairs.iter() {
+fn case(map: &mut IdMap, problems: &mut Problems) {
+    let IdMap { pairs, by_old, by_new, by_lower_old, .. } = map;
+    let mut by_lower_new = Index::by(|pair| lower_case(pair.new));
+    for (at, pair) in pairs.iter() {
         let sides = [
-            (Column::Old, pair.old, &map.by_old, &mut folded_old),
-            (Column::New, pair.new, &map.by_new, &mut folded_new),
+            (Column::Old, pair.old, &*by_old, &mut *by_lower_old),
+            (Column::New, pair.new, &*by_new, &mut by_lower_new),
         ];
-        for (column, id, exact, folded) in sides {
+        for (column, id, exact, lower) in sides {
             let form = lower_case(id);
             if form == id {
                 continue;
             }
-            let other = exact.find(&map.pairs, &form).or(folded.insert(&map.pairs, at).err());
+            let other = exact.find(pairs, &form).or(lower.insert(pairs, at).err());
             if let Some(other) = other.filter(|other| clash(pair, *other)) {
                 problems.add(pair.line, What::SameButForCase(column, other.line), Some(id));
             }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::forms::sanitise_user;
+use super::forms::{lower_case, sanitise_user};
 use super::pairs::{Index, Pair, Pairs};
 
 /// What is allowed in an id map, and what the deployment adds to ids.
@@ -38,6 +38,8 @@ pub struct IdMap {
     /// Those only whose sanitised id is another text than the id.
     pub(super) by_stored_old: Index,
     pub(super) by_stored_new: Index,
+    /// Those only whose old id has capital letters.
+    pub(super) by_lower_old: Index,
     pub(super) idp_prefix: Option<String>,
     pub(super) renamed: usize,
     pub(super) chains: usize,
@@ -53,6 +55,7 @@ impl IdMap {
             by_new: Index::by(|pair| pair.new.into()),
             by_stored_old: Index::by(|pair| sanitise_user(pair.old)),
             by_stored_new: Index::by(|pair| sanitise_user(pair.new)),
+            by_lower_old: Index::by(|pair| lower_case(pair.old)),
             idp_prefix: prefix.map(str::to_lowercase),
             renamed: 0,
             chains: 0,
@@ -118,6 +121,14 @@ impl IdMap {
     #[must_use]
     pub fn stored_new(&self, part: &str) -> Option<Pair<'_>> {
         self.of_new(part).or_else(|| self.by_stored_new.find(&self.pairs, part))
+    }
+
+    /// The user whose old id has capital letters and is this text without them, as earlier versions wrote
+    /// who a share is for. It may also be someone whom the map does not know: nothing is rewritten by
+    /// this look-up.
+    #[must_use]
+    pub fn lower_cased(&self, text: &str) -> Option<Pair<'_>> {
+        self.by_lower_old.find(&self.pairs, text)
     }
 
     /// The user whose old id stands so with the prefix of the identity provider before it:

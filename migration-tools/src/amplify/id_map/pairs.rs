@@ -113,9 +113,14 @@ impl Index {
         if let Some(other) = self.find(pairs, &key) {
             return Err(other);
         }
+        self.add(pairs, at);
+        Ok(())
+    }
+
+    /// Adds the pair at a position, whose key is known to be in no other pair.
+    pub(super) fn add(&mut self, pairs: &Pairs, at: u32) {
         let (of, seed) = (self.key, &self.seed);
         let hash = |at: &u32| seed.hash_one(&*of(pairs.get(*at)));
         self.table.insert_unique(hash(&at), at, hash);
-        Ok(())
     }
 }

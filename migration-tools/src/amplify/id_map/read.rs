@@ -132,9 +132,8 @@ impl Builder {
         let map = &mut self.map;
         if let Some(at) = map.pairs.push(pair) {
             map.renamed += usize::from(!pair.is_identity());
-            // Both were just looked for.
-            let _ = map.by_old.insert(&map.pairs, at);
-            let _ = map.by_new.insert(&map.pairs, at);
+            map.by_old.add(&map.pairs, at);
+            map.by_new.add(&map.pairs, at);
         }
     }
 

@@ -148,6 +148,9 @@ fn stored_forms_find_their_user() {
     ] {
         assert_eq!(map.prefixed(part).map(|pair| pair.line), line, "{part}");
     }
+    let grace = IdMap::from_pairs([("Grace@X", "hopperg1")], &rules).unwrap();
+    assert_eq!(grace.lower_cased("grace@x").map(|pair| pair.line), Some(1));
+    assert_eq!((grace.lower_cased("Grace@X"), grace.stored("grace@x")), (None, None));
     assert_eq!(map.with_prefix("turing 1"), "campus.net_turing-1");
     let clash = IdMap::from_pairs([("alan", "x1"), ("campus.net_alan", "x2")], &rules);
     let Err(MapError::Invalid(clash)) = clash else { panic!("taken") };

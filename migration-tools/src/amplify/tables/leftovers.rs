@@ -4,7 +4,7 @@ use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::amplify::id_map::IdMap;
+use crate::amplify::id_map::{IdMap, Pair};
 use crate::engine::item::Item;
 
 /// A place in an item, without content: keys of maps that look like users are told by position.
@@ -31,11 +31,10 @@ pub enum Part {
 
 /// Every place in an item where an old id stands that is another one now: as a text, between `/` and
 /// `#` in a text, behind `shared-with-`, as a key of a map or a member of a set; also in the forms of
-/// user storage. Ids within other words are not ids. Identities are not looked for, nor old ids that
-/// are also someone's new one.
+/// user storage, and in lower case, which a person has to look at. Ids within other words are not ids.
+/// Identities are not looked for, nor old ids that are also someone's new one.
 ///
-/// `allowed` are the paths where old ids may stand, with all beneath: [`Table::kept`] and, where
-/// objects were not moved, [`Table::pointers`].
+/// `allowed` are the paths where old ids may stand, with all beneath: see [`Table::allowed`].
 ///
 /// ```
 /// use aws_sdk_dynamodb::types::AttributeValue::S;
@@ -53,8 +52,7 @@ pub enum Part {
 /// # Ok::<(), migration_tools::amplify::id_map::MapError>(())
 /// ```
 ///
-/// [`Table::kept`]: super::Table::kept
-/// [`Table::pointers`]: super::Table::pointers
+/// [`Table::allowed`]: super::Table::allowed
 #[must_use]
 pub fn leftovers(item: &Item, map: &IdMap, allowed: &[&str]) -> Vec<Path> {
     let allowed = allowed.iter().map(|path| path.split('.').collect()).collect();
@@ -138,12 +136,17 @@ impl<'a> Search<'a> {
     }
 
     fn is_old(&self, part: &str) -> bool {
-        let pair = self.map.stored(part).or_else(|| self.map.prefixed(part));
-        pair.is_some_and(|pair| !pair.is_identity()) && self.map.stored_new(part).is_none()
+        self.pair(part).is_some_and(|pair| !pair.is_identity())
+            && self.map.stored_new(part).is_none()
     }
 
     fn is_user(&self, name: &str) -> bool {
-        self.map.stored(name).is_some() || self.map.stored_new(name).is_some()
+        self.pair(name).is_some() || self.map.stored_new(name).is_some()
+    }
+
+    fn pair(&self, part: &str) -> Option<Pair<'_>> {
+        let map = self.map;
+        map.stored(part).or_else(|| map.prefixed(part)).or_else(|| map.lower_cased(part))
     }
 }
 
@@ -174,7 +177,12 @@ mod tests {
 
     fn map() -> IdMap {
         let rules = Rules { idp_prefix: Some("campus".into()), ..Rules::default() };
-        let pairs = [("ada+x", "love+1"), ("turing", "turinga1"), ("same", "same")];
+        let pairs = [
+            ("ada+x", "love+1"),
+            ("turing", "turinga1"),
+            ("same", "same"),
+            ("Grace@X", "hopperg1"),
+        ];
         IdMap::from_pairs(pairs, &rules).unwrap()
     }
 
@@ -187,7 +195,7 @@ mod tests {
         let of = json!({
             "whole": "turing", "hash": "turing#x", "slash": "turing/x", "segment": "a/turing",
             "sanitised": "ada-x#app", "prefixed": "campus_turing#amplify-mcp",
-            "shared": "shared-with-turing#x",
+            "shared": "shared-with-turing#x", "lower": "grace@x/1",
             "deep": {"list": [{"by": "x"}, {"by": "turing"}], "members": {"bob": 1, "turing": 2}},
         });
         assert_eq!(
@@ -196,6 +204,7 @@ mod tests {
                 "deep.list[1].by",
                 "deep.members{1}",
                 "hash",
+                "lower",
                 "prefixed",
                 "sanitised",
                 "segment",

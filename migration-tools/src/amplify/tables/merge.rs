@@ -10,6 +10,7 @@ use super::unions;
 use crate::engine::item::{Item, differing, same, same_value};
 use crate::engine::number::Decimal;
 use crate::engine::rewrite::{Merge, Refusal};
+use crate::engine::size::{MAX_ITEM_BYTES, item_bytes};
 
 /// Attributes of a record of user storage that differ between copies of the same content.
 const COPY: [&str; 3] = ["UUID", "createdAt", "itemId"];
@@ -37,6 +38,18 @@ pub fn merge(table: &Table, existing: &Item, incoming: &Item) -> Merge {
     if same(existing, incoming) {
         return Merge::Same;
     }
+    match by_rule(table, existing, incoming) {
+        Merge::Merged { item, .. } if item_bytes(&item) > MAX_ITEM_BYTES => {
+            Merge::Conflict(Refusal::new(
+                "a record stands under the new id, and both together are larger than 400 KB",
+                "make one of the two smaller in the application, and run again",
+            ))
+        }
+        merge => merge,
+    }
+}
+
+fn by_rule(table: &Table, existing: &Item, incoming: &Item) -> Merge {
     let filled = filled(existing, incoming);
     match table.clash {
         Clash::Refuse => refuse(existing, incoming),

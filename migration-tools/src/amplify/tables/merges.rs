@@ -209,3 +209,14 @@ fn where_no_rule_can_tell_a_person_decides_and_is_told_what_differs() {
     };
     assert!(refusal.reason.ends_with("`prompt`, `secret`"), "{refusal}");
 }
+
+#[test]
+fn what_would_be_too_large_together_is_left_apart() {
+    let row = |id: &str, bytes: usize| {
+        item(json!({"user": "a", "accounts": [{"id": id, "name": "x".repeat(bytes)}]}))
+    };
+    let table = table("ACCOUNTS_DYNAMO_TABLE");
+    let of = |bytes| merge(table, &row("1", bytes), &row("2", bytes));
+    assert!(matches!(of(200_000), Merge::Merged { .. }));
+    assert!(matches!(of(205_000), Merge::Conflict(_)));
+}

@@ -1,5 +1,6 @@
 //! What is known of a table: the words in which the facts are written.
 
+use super::Objects;
 use super::place::Place;
 use crate::amplify::{Deployment, Resource};
 
@@ -184,6 +185,16 @@ impl Table {
     #[must_use]
     pub fn of_key(key: &str) -> Option<&'static Self> {
         super::all().find(|table| table.key == key)
+    }
+
+    /// The paths where an old id may stand in a record after it was rewritten, for
+    /// [`leftovers`](super::leftovers()): what is kept, and names of objects that were not renamed.
+    #[must_use]
+    pub fn allowed(&self, objects: Objects) -> Vec<&'static str> {
+        let renamed =
+            objects == Objects::Moved && matches!(self.code, Code::Storage | Code::Shares);
+        let pointers = if renamed { &[] } else { self.pointers };
+        self.kept.iter().chain(pointers).copied().collect()
     }
 
     /// Whether the original's configuration has it.

@@ -21,6 +21,7 @@ use crate::engine::rewrite::{Changes, Edit, Here, Put};
 /// The key of the table that all user storage goes to.
 pub(super) const STORAGE: &str = "USER_DATA_STORAGE_TABLE";
 pub(super) const SHARES_APP: &str = "amplify-shares";
+const LOGS_APP: &str = "amplify-agent-logs";
 /// Of the copies of artifacts that were shared.
 const SHARED_WITH: &str = "shared-with-";
 /// Of the names of objects in the consolidation bucket that were shared.
@@ -44,16 +45,17 @@ fn edit(item: &Item, context: &Context<'_>) -> Edit {
     let mut write = |name: &str, new: Option<String>| {
         set.extend(new.map(|new| (name.to_owned(), AttributeValue::S(new))));
     };
-    let key = text("PK").and_then(StorageKey::parse);
+    let renamed = |name: &str| StorageKey::parse(text(name)?)?.renamed(map);
+    // What the record is goes by its right key, which a malformed one is not.
+    let right = renamed("PK");
+    let key = right.as_deref().or(text("PK")).and_then(StorageKey::parse);
     let shared = key.is_some_and(|key| key.app == SHARES_APP && key.kind.is_some());
-    for name in ["PK", "appId"] {
-        let key = text(name).and_then(StorageKey::parse);
-        write(name, key.and_then(|key| key.renamed(map)));
-    }
+    let logs = key.is_some_and(|key| key.app == LOGS_APP);
+    write("PK", right);
+    write("appId", renamed("appId"));
     write("SK", text("SK").and_then(|sort| sort_key(sort, shared, map)));
     write("itemId", text("itemId").and_then(|id| item_id(id, shared, map)));
     if let Some(data) = item.get("data") {
-        let logs = key.is_some_and(|key| key.app == "amplify-agent-logs");
         let received = shared || text("entityType") == Some("received");
         let mut data = data.clone();
         let mut changed = false;
@@ -273,6 +275,12 @@ mod tests {
         let right = row("lovelaa1", "amplify-workflows");
         becomes(&row("lovelaa1", &format!("{x}-amplify-workflows")), &right);
         becomes(&row(ADA, &format!("{x}-amplify-workflows")), &right);
+        let logs = |owner: &str, app: &str, user: &str| {
+            json!({"PK": format!("{owner}#{app}#scheduled-task-logs"), "SK": "t",
+                "data": {"user": user}})
+        };
+        let malformed = format!("{x}-amplify-agent-logs");
+        becomes(&logs(ADA, &malformed, ADA), &logs("lovelaa1", "amplify-agent-logs", "lovelaa1"));
         let other = row("bob", &format!("{x}-amplify-workflows"));
         becomes(&other, &other);
     }
