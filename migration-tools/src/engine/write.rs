@@ -1,0 +1,195 @@
+//! Guarded writes, and the one transaction that several of them are.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update,
+};
+
+use super::guard::{Guard, TooManyAttributes};
+use super::item::Item;
+use super::rewrite::Edit;
+
+/// Most writes in one transaction.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>
+pub const MAX_WRITES: usize = 100;
+
+/// A table as AWS knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableRef {
+    /// Its name.
+    pub name: String,
+    /// Its key attributes, the partition key first.
+    pub keys: Vec<String>,
+    /// Top-level attributes that were seen in it, of any record.
+    pub attributes: BTreeSet<String>,
+}
+
+/// One write and what it is based on.
+#[derive(Clone, PartialEq)]
+pub enum Write {
+    /// A record where there is none.
+    Put(Item),
+    /// A record in place of this one.
+    Replace {
+        /// What stands there.
+        before: Item,
+        /// What is to stand there.
+        after: Item,
+    },
+    /// Some attributes of this record.
+    Edit {
+        /// What stands there.
+        before: Item,
+        /// What changes.
+        edit: Edit,
+    },
+    /// This record goes.
+    Delete(Item),
+    /// Nothing is written, but this record must stand there unchanged.
+    Check(Item),
+}
+
+/// A write that cannot be made into a request.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The condition would be too long.
+    #[error(transparent)]
+    TooManyAttributes(#[from] TooManyAttributes),
+    /// A record without one of its key attributes.
+    #[error("the record has no key attribute `{0}`")]
+    NoKey(String),
+    /// The SDK refuses to build it.
+    #[error("the request cannot be built: {0}")]
+    Build(#[from] BuildError),
+}
+
+impl TableRef {
+    /// The key of a record.
+    ///
+    /// # Errors
+    ///
+    /// When an attribute of the key is missing.
+    pub fn key_of(&self, item: &Item) -> Result<Item, WriteError> {
+        let one = |name: &String| match item.get(name) {
+            Some(value) => Ok((name.clone(), value.clone())),
+            None => Err(WriteError::NoKey(name.clone())),
+        };
+        self.keys.iter().map(one).collect()
+    }
+
+    fn partition_key(&self) -> Result<&str, WriteError> {
+        self.keys.first().map(String::as_str).ok_or_else(|| WriteError::NoKey(String::new()))
+    }
+
+    /// Sees the attributes of a record.
+    pub fn see(&mut self, item: &Item) {
+        for name in item.keys() {
+            if !self.attributes.contains(name) {
+                self.attributes.insert(name.clone());
+            }
+        }
+    }
+}
+
+impl Write {
+    /// The write as a part of a transaction. When its condition fails, the answer has the record that
+    /// stands there.
+    ///
+    /// # Errors
+    ///
+    /// When the record lacks its key or has too many attributes to be compared.
+    pub fn request(&self, table: &TableRef) -> Result<TransactWriteItem, WriteError> {
+        let old = ReturnValuesOnConditionCheckFailure::AllOld;
+        let item = TransactWriteItem::builder();
+        let built = match self {
+            Self::Put(after) => {
+                table.key_of(after)?;
+                let guard = Guard::absent(table.partition_key()?);
+                item.put(put(table, after, guard, old)?)
+            }
+            Self::Replace { before, after } => {
+                table.key_of(after)?;
+                let guard = Guard::unchanged(before, &table.attributes)?;
+                item.put(put(table, after, guard, old)?)
+            }
+            Self::Edit { before, edit } => {
+                let guard = Guard::edit(before, edit, table.partition_key()?)?;
+                let update = Update::builder()
+                    .table_name(&table.name)
+                    .set_key(Some(table.key_of(before)?))
+                    .update_expression(guard.update)
+                    .condition_expression(guard.condition)
+                    .set_expression_attribute_names(Some(guard.names))
+                    .set_expression_attribute_values(filled(guard.values))
+                    .return_values_on_condition_check_failure(old);
+                item.update(update.build()?)
+            }
+            Self::Delete(before) => {
+                let guard = Guard::unchanged(before, &table.attributes)?;
+                let delete = Delete::builder()
+                    .table_name(&table.name)
+                    .set_key(Some(table.key_of(before)?))
+                    .condition_expression(guard.condition)
+                    .set_expression_attribute_names(Some(guard.names))
+                    .set_expression_attribute_values(filled(guard.values))
+                    .return_values_on_condition_check_failure(old);
+                item.delete(delete.build()?)
+            }
+            Self::Check(before) => {
+                let guard = Guard::unchanged(before, &table.attributes)?;
+                let check = ConditionCheck::builder()
+                    .table_name(&table.name)
+                    .set_key(Some(table.key_of(before)?))
+                    .condition_expression(guard.condition)
+                    .set_expression_attribute_names(Some(guard.names))
+                    .set_expression_attribute_values(filled(guard.values))
+                    .return_values_on_condition_check_failure(old);
+                item.condition_check(check.build()?)
+            }
+        };
+        Ok(built.build())
+    }
+
+    /// Whether anything is written.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        !matches!(self, Self::Check(_))
+    }
+}
+
+fn put(
+    table: &TableRef,
+    after: &Item,
+    guard: Guard,
+    old: ReturnValuesOnConditionCheckFailure,
+) -> Result<Put, WriteError> {
+    let put = Put::builder()
+        .table_name(&table.name)
+        .set_item(Some(after.clone()))
+        .condition_expression(guard.condition)
+        .set_expression_attribute_names(Some(guard.names))
+        .set_expression_attribute_values(filled(guard.values))
+        .return_values_on_condition_check_failure(old);
+    Ok(put.build()?)
+}
+
+/// DynamoDB takes no empty map of values.
+fn filled(values: HashMap<String, AttributeValue>) -> Option<HashMap<String, AttributeValue>> {
+    (!values.is_empty()).then_some(values)
+}
+
+/// The kind only: records are people's data.
+impl std::fmt::Debug for Write {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Put(_) => "Put",
+            Self::Replace { .. } => "Replace",
+            Self::Edit { .. } => "Edit",
+            Self::Delete(_) => "Delete",
+            Self::Check(_) => "Check",
+        })
+    }
+}
