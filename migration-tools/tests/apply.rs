@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue::{self, B, Bool, Bs, L, M, N, Ns, Null, S, Ss};
@@ -21,13 +22,7 @@ const TABLE: &str = "T";
 
 async fn world() -> (LocalAws, Client) {
     let aws = LocalAws::start().await.unwrap();
-    let config = aws_config::defaults(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .endpoint_url(aws.endpoint_url())
-        .test_credentials()
-        .http_client(aws_clients::http_client())
-        .load()
-        .await;
+    let config = support::config(&aws).await;
     let request = json!({
         "TableName": "people",
         "BillingMode": "PAY_PER_REQUEST",

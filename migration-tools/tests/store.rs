@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+mod support;
+
 use documents::Place;
 use local_aws::{Effect, Fault, LocalAws};
 use migration_tools::parameter_store::{Origin, Parameter, Store, WriteError, Written};
@@ -10,15 +11,7 @@ use migration_tools::parameter_store::{Origin, Parameter, Store, WriteError, Wri
 const PATH: &str = "/amplify/dev/amplify-v6-lambda/TABLE";
 
 async fn store(aws: &LocalAws) -> Store {
-    let endpoint = aws.endpoint_url();
-    let config: SdkConfig = aws_config::defaults(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .endpoint_url(endpoint)
-        .test_credentials()
-        .http_client(aws_clients::http_client())
-        .load()
-        .await;
-    Store::new(&config, false)
+    Store::new(&support::config(aws).await, false)
 }
 
 fn wanted(value: &str) -> Parameter {

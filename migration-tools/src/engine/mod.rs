@@ -5,6 +5,7 @@ pub mod apply;
 pub mod guard;
 pub mod item;
 pub mod number;
+pub mod read;
 pub mod rewrite;
 pub mod size;
 pub mod write;

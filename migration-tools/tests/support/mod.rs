@@ -1,4 +1,4 @@
-//! The command as people run it, on the embedded AWS.
+//! The command as people run it, and clients, on the embedded AWS.
 
 #![allow(unreachable_pub, reason = "each test binary is a crate of its own")]
 #![allow(dead_code, reason = "each test binary uses a part of it")]
@@ -9,8 +9,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use local_aws::LocalAws;
 use serde_json::Value;
+
+/// The way of SDK clients to an embedded AWS.
+pub async fn config(aws: &LocalAws) -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .endpoint_url(aws.endpoint_url())
+        .test_credentials()
+        .http_client(aws_clients::http_client())
+        .load()
+        .await
+}
 
 /// How a command ended, and what it said.
 #[derive(Debug)]

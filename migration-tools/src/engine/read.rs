@@ -1,0 +1,179 @@
+//! Reading a table once, in parallel segments, in bounded memory.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
+use aws_sdk_dynamodb::types::{KeyType, TableDescription};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use required_env_vars::Failure;
+
+use super::item::Item;
+use super::write::TableRef;
+
+/// Bytes of a table that one segment should have: at 1,000 write units a second that a partition takes,
+/// a segment of this size whose records are all rewritten takes minutes, not hours.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>
+const SEGMENT_BYTES: u64 = 512 * 1024 * 1024;
+/// Most segments: more would only be more half-empty pages.
+const MAX_SEGMENTS: u64 = 1_000;
+
+/// A table as it is described.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Described {
+    /// Name and keys.
+    pub table: TableRef,
+    /// Records, as of up to six hours ago.
+    pub items: u64,
+    /// Bytes, as of up to six hours ago.
+    pub bytes: u64,
+    /// Its indexes: each takes a write of its own for a write.
+    pub indexes: usize,
+}
+
+/// Why a table cannot be read.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It is certain that there is no such table.
+    #[error("there is no table `{0}`")]
+    Absent(String),
+    /// The call failed.
+    #[error("table `{table}`: {failure}")]
+    Failed {
+        /// The table.
+        table: String,
+        /// Why.
+        failure: Failure,
+    },
+    /// The answer lacks something.
+    #[error("table `{0}`: the answer has no key schema")]
+    NoKeys(String),
+}
+
+/// Asks what a table is like.
+///
+/// # Errors
+///
+/// When there is none, told apart from one that cannot be asked.
+pub async fn describe(client: &Client, name: &str) -> Result<Described, ReadError> {
+    let answer = client.describe_table().table_name(name).send().await;
+    let answer = answer.map_err(|error| match error.as_service_error() {
+        Some(DescribeTableError::ResourceNotFoundException(_)) => {
+            ReadError::Absent(name.to_owned())
+        }
+        _ => ReadError::Failed { table: name.to_owned(), failure: Failure::of(&error) },
+    })?;
+    let description = answer.table.ok_or_else(|| ReadError::NoKeys(name.to_owned()))?;
+    let keys = keys(&description).ok_or_else(|| ReadError::NoKeys(name.to_owned()))?;
+    let count = |number: Option<i64>| u64::try_from(number.unwrap_or_default()).unwrap_or_default();
+    Ok(Described {
+        table: TableRef { name: name.to_owned(), keys, attributes: BTreeSet::new() },
+        items: count(description.item_count),
+        bytes: count(description.table_size_bytes),
+        indexes: description.global_secondary_indexes().len()
+            + description.local_secondary_indexes().len(),
+    })
+}
+
+/// The key attributes, the partition key first.
+fn keys(description: &TableDescription) -> Option<Vec<String>> {
+    let of = |kind: KeyType| {
+        let mut schema = description.key_schema().iter();
+        schema.find(|key| key.key_type == kind).map(|key| key.attribute_name.clone())
+    };
+    let partition = of(KeyType::Hash)?;
+    Some(std::iter::once(partition).chain(of(KeyType::Range)).collect())
+}
+
+/// Into how many segments a table of this size is divided, where so many pages are read at once.
+///
+/// ```
+/// use migration_tools::engine::read::segments;
+///
+/// assert_eq!(segments(0, 8), 1);
+/// assert_eq!(segments(40 * 1024 * 1024, 8), 8);
+/// assert_eq!(segments(10 * 1024 * 1024 * 1024, 8), 20);
+/// ```
+#[must_use]
+pub fn segments(bytes: u64, at_once: usize) -> usize {
+    // Below a page for each, segments are only more calls.
+    const PAGE_BYTES: u64 = 1024 * 1024;
+    let at_once = u64::try_from(at_once).unwrap_or(u64::MAX);
+    let busy = (bytes / PAGE_BYTES).clamp(1, at_once.max(1));
+    let segments = bytes.div_ceil(SEGMENT_BYTES).max(busy).min(MAX_SEGMENTS);
+    usize::try_from(segments).unwrap_or(1)
+}
+
+/// Reads all records, some pages at once, and hands each page to `visit`, which is awaited before the
+/// segment goes on: so memory holds `at_once` pages of a megabyte at most. Reads are consistent.
+///
+/// # Errors
+///
+/// The first call that failed, or the first error of `visit`; what is in flight is given up.
+pub async fn pages<E, V, F>(
+    client: &Client,
+    table: &str,
+    segments: usize,
+    at_once: usize,
+    visit: V,
+) -> Result<(), E>
+where
+    E: From<ReadError>,
+    V: Fn(Vec<Item>) -> F,
+    F: Future<Output = Result<(), E>>,
+{
+    let total = i32::try_from(segments.max(1)).unwrap_or(i32::MAX);
+    let mut waiting = shuffled(total).into_iter();
+    let mut running = FuturesUnordered::new();
+    loop {
+        while running.len() < at_once.max(1)
+            && let Some(segment) = waiting.next()
+        {
+            running.push(read_segment(client, table, segment, total, &visit));
+        }
+        match running.next().await {
+            Some(ended) => ended?,
+            None => return Ok(()),
+        }
+    }
+}
+
+async fn read_segment<E, V, F>(
+    client: &Client,
+    table: &str,
+    segment: i32,
+    total: i32,
+    visit: &V,
+) -> Result<(), E>
+where
+    E: From<ReadError>,
+    V: Fn(Vec<Item>) -> F,
+    F: Future<Output = Result<(), E>>,
+{
+    let mut start = None;
+    loop {
+        let scan = client.scan().table_name(table).consistent_read(true);
+        let scan =
+            scan.segment(segment).total_segments(total).set_exclusive_start_key(start.take());
+        let page = scan.send().await.map_err(|error| ReadError::Failed {
+            table: table.to_owned(),
+            failure: Failure::of(&error),
+        })?;
+        let items = page.items.unwrap_or_default();
+        if !items.is_empty() {
+            visit(items).await?;
+        }
+        start = page.last_evaluated_key.filter(|key| !key.is_empty());
+        if start.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Neighbouring segments are likely on one partition: not in their order, so that several work.
+fn shuffled(total: i32) -> Vec<i32> {
+    let mut segments: Vec<i32> = (0..total).collect();
+    fastrand::Rng::with_seed(0).shuffle(&mut segments);
+    segments
+}
