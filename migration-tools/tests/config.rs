@@ -136,7 +136,7 @@ async fn existing_absent_denied_and_unreachable_are_told_apart() {
     let buckets = resources.iter().filter(|one| one["kind"] == "bucket");
     assert_eq!(buckets.filter(|one| one["existence"] == "denied").count(), 1);
     assert!(
-        run.err.contains("58 resources: 2 exists, 53 absent, 2 denied, 1 unreachable."),
+        run.err.contains("58 resources: 2 existing, 53 absent, 2 denied, 1 unreachable."),
         "{}",
         run.err
     );

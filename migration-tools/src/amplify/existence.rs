@@ -3,6 +3,7 @@
 use std::fmt;
 
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
 use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
 use aws_sdk_s3::operation::head_bucket::HeadBucketError;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -61,9 +62,12 @@ impl Inspector {
     /// Asks where the configuration says.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
+        // Many are asked for, and one that does not answer is reported, not waited for.
+        let retry = RetryConfig::standard().with_max_attempts(4);
+        let config = config.to_builder().retry_config(retry).build();
         Self {
-            tables: aws_sdk_dynamodb::Client::new(config),
-            buckets: aws_sdk_s3::Client::new(config),
+            tables: aws_sdk_dynamodb::Client::new(&config),
+            buckets: aws_sdk_s3::Client::new(&config),
         }
     }
 

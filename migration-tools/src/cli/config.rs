@@ -104,7 +104,9 @@ fn summary(console: &Console, found: &[Existence], region: &str) -> Result<End, 
     let counts: Vec<String> = words
         .iter()
         .filter(|word| count(word) > 0)
-        .map(|word| format!("{} {word}", count(word)))
+        .map(|word| {
+            format!("{} {}", count(word), if *word == "exists" { "existing" } else { word })
+        })
         .collect();
     console.say(&format!("{} resources: {}.", found.len(), counts.join(", ")));
     if count("absent") == found.len() {
