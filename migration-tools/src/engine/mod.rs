@@ -4,6 +4,7 @@
 pub mod apply;
 pub mod guard;
 pub mod item;
+pub mod journal;
 pub mod number;
 pub mod read;
 pub mod rewrite;
