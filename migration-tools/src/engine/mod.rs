@@ -5,6 +5,7 @@ pub mod apply;
 pub mod guard;
 pub mod item;
 pub mod journal;
+pub mod lease;
 pub mod number;
 pub mod read;
 pub mod rewrite;
