@@ -37,6 +37,8 @@ pub struct Placeholder {
 pub enum Source {
     /// A quoted text, a number, or `true` and `false`: itself.
     Literal(String),
+    /// `null`: no value.
+    Nothing,
     /// `type:address` or `type(parameters):address`.
     Address {
         /// What is before the colon and its parameters: `self`, `ssm`, `file`.
@@ -143,7 +145,7 @@ impl Template {
             all.push(placeholder);
             for source in &placeholder.sources {
                 match source {
-                    Source::Literal(_) => {}
+                    Source::Literal(_) | Source::Nothing => {}
                     Source::Nested(inner) => all.extend(inner.placeholders()),
                     Source::Address { parameters, address, .. } => {
                         all.extend(parameters.iter().flat_map(Self::placeholders));
@@ -163,6 +165,18 @@ impl fmt::Display for Template {
             Piece::Text(text) => out.write_str(text),
             Piece::Placeholder(placeholder) => out.write_str(&placeholder.written),
         })
+    }
+}
+
+impl Placeholder {
+    /// As it was written, without what stands in for the first source: that may be a secret.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let inner = self.written.get(2..self.written.len().saturating_sub(1)).unwrap_or_default();
+        match split(inner, ',').as_slice() {
+            [first, _, ..] => format!("${{{first}, ...}}"),
+            _ => self.written.clone(),
+        }
     }
 }
 
@@ -187,6 +201,9 @@ impl Source {
         }
         let kind_end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
         let (kind, rest) = text.split_at(kind_end.unwrap_or(text.len()));
+        if text == "null" {
+            return Ok(Self::Nothing);
+        }
         if rest.is_empty() || kind.is_empty() {
             return if is_plain(text) {
                 Ok(Self::Literal(text.to_owned()))
@@ -219,16 +236,16 @@ impl Source {
     }
 }
 
-/// `true`, `false`, `null` and numbers need no quotes.
+/// `true`, `false` and numbers need no quotes.
 fn is_plain(text: &str) -> bool {
     let number = text.strip_prefix('-').unwrap_or(text);
-    matches!(text, "true" | "false" | "null")
+    matches!(text, "true" | "false")
         || (number.starts_with(|c: char| c.is_ascii_digit())
             && number.chars().all(|c| c.is_ascii_digit() || c == '.'))
 }
 
 /// Bytes of the placeholder at the start of `text`, its `}` included.
-fn placeholder_length(text: &str) -> Option<usize> {
+pub(super) fn placeholder_length(text: &str) -> Option<usize> {
     let mut open = 0_usize;
     let mut quote = None;
     for (at, c) in text.char_indices() {
