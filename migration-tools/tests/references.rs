@@ -76,6 +76,17 @@ async fn a_reference_that_nobody_can_read_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_full_of_open_references_is_read_soon() {
+    let aws = LocalAws::start().await.unwrap();
+    let folder = reading(&[&format!("\"{}\"", "${ssm:a".repeat(100_000))]);
+    let started = std::time::Instant::now();
+    let run = populate(&aws, &folder);
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+    let unchecked = listed(&run, "unchecked");
+    assert!(unchecked.len() < 100 && unchecked.iter().all(|(text, _)| text.len() < 100));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_path_without_its_slash_leads_nowhere() {
     let aws = LocalAws::start().await.unwrap();
     aws.ssm().put("flat", "x");

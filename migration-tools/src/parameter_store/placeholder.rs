@@ -6,6 +6,9 @@ use std::fmt;
 
 /// Deepest nesting of placeholders read.
 const MAX_DEPTH: usize = 16;
+/// Most open braces the end of a placeholder is looked for behind: in a text full of open ones each
+/// would be looked for to the end of the text.
+const MAX_OPEN: usize = 64;
 
 /// A text with placeholders in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -253,6 +256,7 @@ pub(super) fn placeholder_length(text: &str) -> Option<usize> {
             (Some(end), _) if c == end => quote = None,
             (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
+            (None, '{') if open >= MAX_OPEN => return None,
             (None, '{') => open += 1,
             (None, '}') => {
                 open = open.checked_sub(1)?;
@@ -362,6 +366,15 @@ mod tests {
         let found = Template::find("arn:${AWS::Region}:${ssm:/a/${sls:stage}}-${x ${self:b}");
         let written: Vec<_> = found.iter().map(|one| one.written.as_str()).collect();
         assert_eq!(written, ["${ssm:/a/${sls:stage}}", "${sls:stage}", "${self:b}"]);
+    }
+
+    #[test]
+    fn a_text_full_of_open_placeholders_is_read_soon() {
+        let started = std::time::Instant::now();
+        for piece in ["${", "${ssm:a", "${a:'", "${ssm:a, "] {
+            assert_eq!(Template::find(&piece.repeat(100_000)), []);
+        }
+        assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
     }
 
     proptest! {

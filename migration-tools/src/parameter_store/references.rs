@@ -9,6 +9,9 @@ use super::placeholder::{
 };
 use super::resolve::Scope;
 
+/// Characters shown of a reference that cannot be read.
+const MAX_SHOWN: usize = 80;
+
 /// One `${ssm:...}` of a service file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
@@ -126,15 +129,17 @@ fn unreadable(text: &str) -> Vec<(String, String)> {
     let unreadable = |at: usize| {
         let from = text.get(at..)?;
         let whole = placeholder_length(from).and_then(|length| from.get(..length));
-        let whole = whole.or_else(|| from.lines().next()).unwrap_or(from);
-        let why = match Template::read(whole).err()? {
+        let why = match whole.map_or(Err(PlaceholderError::Open), Template::read).err()? {
             PlaceholderError::Unknown(_) => {
                 "a part of it is neither `type:address` nor a value in quotes".to_owned()
             }
             other => other.to_string(),
         };
-        let shown = whole.split_once(',').map(|(first, _)| format!("{first}, ...}}"));
-        Some((shown.unwrap_or_else(|| whole.to_owned()), why))
+        let is_first = |c: &char| *c != ',' && *c != '\n';
+        let first: String = from.chars().take(MAX_SHOWN).take_while(is_first).collect();
+        let is_whole = whole.is_some_and(|whole| whole.len() <= first.len());
+        let shown = whole.filter(|_| is_whole).map_or_else(|| format!("{first}..."), str::to_owned);
+        Some((shown, why))
     };
     starts.into_iter().filter_map(unreadable).collect()
 }
