@@ -3,13 +3,18 @@
 use std::borrow::Cow;
 
 /// Words in names of variables that hold secrets.
-const SECRET_WORDS: [&str; 9] = [
+const SECRET_WORDS: [&str; 14] = [
     "SECRET",
     "PASSWORD",
     "PASSWD",
     "PASSPHRASE",
     "TOKEN",
     "KEY",
+    "KEYS",
+    "APIKEY",
+    "SECRETS",
+    "PASSWORDS",
+    "PWD",
     "CREDENTIAL",
     "CREDENTIALS",
     "PRIVATE",
@@ -76,8 +81,8 @@ fn is_secret(value: &str) -> bool {
     let start = value.trim_start();
     let with_login = value
         .split_once("://")
-        .and_then(|(_, rest)| rest.split('/').next())
-        .and_then(|authority| authority.rsplit_once('@'))
+        // A password may have a slash in it, though it should not.
+        .and_then(|(_, rest)| rest.rsplit_once('@'))
         .is_some_and(|(login, _)| login.contains(':'));
     SECRET_STARTS.iter().any(|known| start.starts_with(known)) || with_login || is_random(start)
 }
@@ -136,6 +141,8 @@ mod tests {
             ("JWT", "eyJhbGciOiJIUzI1NiJ9.e30.x"),
             ("BLOB", "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLE1KEY2"),
             ("DATABASE", "postgres://ada:word@db.example.org/x"),
+            ("DATABASE", "postgres://ada:w/ord@db.example.org/x"),
+            ("PROVIDER_API_KEYS", "x"),
         ] {
             assert_eq!(shown(name, value), "****", "{name}");
         }

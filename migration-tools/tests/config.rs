@@ -154,3 +154,12 @@ async fn a_deployment_of_which_nothing_exists_is_probably_another() {
     );
     assert_eq!(config(&aws, &[], &[]).code, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_not_signed_in_is_told_once() {
+    let folder = Folder::new();
+    let more = ["--region", "eu-west-1", "--derived-names", "--check"];
+    let run = support::run(None, folder.path(), &[&CONFIG[..], &more].concat());
+    assert_eq!(run.code, 3, "{}", run.text());
+    assert!(run.err.contains("aws sso login"), "{}", run.err);
+}

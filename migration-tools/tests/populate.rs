@@ -376,6 +376,15 @@ async fn the_block_of_imports_can_be_pasted() {
     ));
     let yaml = documents::Node::read("x.yml", core.as_bytes()).unwrap();
     assert_eq!(yaml.get("environment").unwrap().entries().unwrap().len(), 4);
+    let json = ["--format", "json", "--print-environment", "core"];
+    let json = run(None, folder.path(), &[&POPULATE[..], &region, &json].concat());
+    assert_eq!(json.json()["environment"], core);
+    folder.edit("chat/serverless.yml", "    POOL_ID:", "    ALERT_TOPIC_ARN:");
+    let wrong = print("chat").out;
+    assert!(
+        wrong.contains("    # ALERT_TOPIC_ARN: amplify-uni-admin has it but does not publish it"),
+        "{wrong}"
+    );
     let unknown = print("chess");
     assert_eq!(unknown.code, 2);
     assert!(

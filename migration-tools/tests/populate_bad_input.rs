@@ -119,10 +119,12 @@ async fn variables_that_cannot_be_published_are_told_and_fail_the_run() {
     let (aws, folder) = (LocalAws::start().await.unwrap(), Folder::sample());
     folder.edit("mail/serverless.yml", "not-for-everybody", "${env:KEY, 'x'}");
     folder.edit("var/dev-var.yml", "LOG_LEVEL: \"INFO\"", "LOG_LEVEL: Info");
+    folder.edit("var/dev-var.yml", "IDP_PREFIX: \"Library\"", "IDP_PREFIX: ${self:service}");
     let run = populate(&aws, &folder);
-    assert_eq!((run.code, parameters(&aws).len()), (1, 31));
+    assert_eq!((run.code, parameters(&aws).len()), (1, 30));
     for told in [
-        "mail/serverless.yml:14: SENDER_KEY is not published: it cannot be filled in: `${env:KEY, 'x'}` is in the environment",
+        "IDP_PREFIX is not published: it cannot be filled in: `${self:service}` is the name of a service",
+        "mail/serverless.yml:14: SENDER_KEY is not published: it cannot be filled in: `${env:KEY, ...}` is in the environment",
         "var/dev-var.yml:11: LOG_LEVEL is not published: it is not one of DEBUG, INFO, WARNING, ERROR, CRITICAL",
     ] {
         assert!(run.err.contains(told), "{}", run.err);
@@ -288,4 +290,59 @@ async fn flags_beat_the_environment_which_beats_the_settings_file() {
         "{}",
         wrong.err
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_in_for_a_secret_is_not_told() {
+    let (aws, folder) = (LocalAws::start().await.unwrap(), Folder::sample());
+    folder.edit("mail/serverless.yml", "not-for-everybody", "${env:KEY, 'hunter2'}");
+    let run = populate(&aws, &folder);
+    assert!(run.code == 1 && !run.text().contains("hunter2"), "{}", run.text());
+    folder.edit("mail/serverless.yml", "${env:KEY, 'hunter2'}", "a${hunter2}b");
+    let run = populate(&aws, &folder);
+    assert!(run.code == 1 && !run.text().contains("hunter2"), "{}", run.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_parameter_whose_variable_is_wrong_is_not_to_be_removed() {
+    let (aws, folder) = (LocalAws::start().await.unwrap(), Folder::sample());
+    assert_eq!(populate(&aws, &folder).code, 0);
+    folder.edit("var/dev-var.yml", "LOG_LEVEL: \"INFO\"", "LOG_LEVEL: Info");
+    folder.edit("var/dev-var.yml", "IDP_PREFIX: \"Library\"", "IDP_PREFIX: [Library]");
+    folder.edit("mail/serverless.yml", "not-for-everybody", "${env:KEY}");
+    let run = populate(&aws, &folder);
+    assert_eq!(run.code, 1, "{}", run.text());
+    assert!(!run.text().contains("delete-parameter"), "{}", run.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_in_the_variable_file_fails_the_run() {
+    let (aws, folder) = (LocalAws::start().await.unwrap(), Folder::sample());
+    folder.edit("var/dev-var.yml", "IDP_PREFIX: \"Library\"", "IDP_PREFIX: [Library]");
+    let run = populate(&aws, &folder);
+    assert_eq!((run.code, parameters(&aws).len()), (1, 32), "{}", run.text());
+    assert!(run.out.contains("✗ shared variables: 14/15 parameters"), "{}", run.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_cannot_be_entered_is_told() {
+    let (aws, folder) = (LocalAws::start().await.unwrap(), Folder::sample());
+    folder.remove("mail/serverless.yml");
+    let link = folder.path().join("mail");
+    std::fs::remove_dir(&link).unwrap();
+    std::os::unix::fs::symlink(&link, &link).unwrap();
+    let run = populate(&aws, &folder);
+    assert_eq!((run.code, parameters(&aws).len()), (1, 31), "{}", run.text());
+    assert!(run.err.contains("mail/serverless.yml: cannot be read: Too many"), "{}", run.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_block_of_a_broken_service_is_not_printed_and_the_reason_is() {
+    let folder = Folder::sample();
+    folder.write("mail/serverless.yml", "service: [\n");
+    let arguments = ["populate-parameter-store", "--dep-name", "uni", "--stage", "dev"];
+    let more = ["--region", "eu-west-1", "--print-environment", "mail"];
+    let run = run(None, folder.path(), &[&arguments[..], &more].concat());
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("mail/serverless.yml:2:1: this is no YAML"), "{}", run.err);
 }

@@ -6,6 +6,7 @@ use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
 use aws_sdk_s3::operation::head_bucket::HeadBucketError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use futures::StreamExt;
 use futures::stream;
@@ -92,7 +93,9 @@ impl Inspector {
             },
             Kind::Bucket => match self.buckets.head_bucket().bucket(name).send().await {
                 Ok(_) => Existence::Exists,
-                Err(error) => bucket(&error),
+                Err(error) => {
+                    bucket(&error, self.buckets.config().region().map_or("", |own| own.as_ref()))
+                }
             },
         }
     }
@@ -100,15 +103,36 @@ impl Inspector {
 
 /// HEAD has no body: what is wrong with a bucket stands in status and headers.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html>
-fn bucket(
-    error: &SdkError<HeadBucketError, aws_smithy_runtime_api::client::orchestrator::HttpResponse>,
-) -> Existence {
+fn bucket(error: &SdkError<HeadBucketError, HttpResponse>, own_region: &str) -> Existence {
     let response = error.raw_response();
     let status = response.map_or(0, |response| response.status().as_u16());
     let region = response.and_then(|response| response.headers().get("x-amz-bucket-region"));
     match (status, error.as_service_error(), region) {
         (_, Some(HeadBucketError::NotFound(_)), _) | (404, ..) => Existence::Absent,
-        (301 | 307 | 400, _, Some(region)) => Existence::Elsewhere(region.to_owned()),
+        (301 | 307 | 400, _, Some(region)) if region != own_region => {
+            Existence::Elsewhere(region.to_owned())
+        }
         _ => Existence::Unknown(Failure::of(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::primitives::SdkBody;
+
+    use super::*;
+
+    fn answered(status: u16, region: &'static str) -> &'static str {
+        let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::empty());
+        response.headers_mut().insert("x-amz-bucket-region", region);
+        let error = HeadBucketError::unhandled("no body");
+        bucket(&SdkError::service_error(error, response), "eu-west-1").word()
+    }
+
+    #[test]
+    fn a_bucket_of_this_region_is_not_elsewhere_whatever_else_is_wrong() {
+        assert_eq!(answered(301, "us-east-1"), "elsewhere");
+        assert_eq!(answered(400, "us-east-1"), "elsewhere");
+        assert_eq!(answered(400, "eu-west-1"), "unreachable");
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::amplify::{Deployment, Existence, Inspector, Kind, Named, derived_names, names};
 use clap::Args;
+use required_env_vars::{Failure, Reason};
 use serde::Serialize;
 
 use super::console::Console;
@@ -98,6 +99,17 @@ fn entry<'d>(named: &'d Named, existence: Option<&Existence>) -> Line<'d> {
     }
 }
 
+/// Why nothing at all could be looked at, if that is not about single resources.
+fn barred(found: &[Existence]) -> Option<&Failure> {
+    let reasons = |reason| matches!(reason, Reason::BadCredentials | Reason::Unreachable);
+    let barred =
+        |one: &Existence| matches!(one, Existence::Unknown(failure) if reasons(failure.reason()));
+    match found.first() {
+        Some(Existence::Unknown(failure)) if found.iter().all(barred) => Some(failure),
+        _ => None,
+    }
+}
+
 fn summary(console: &Console, found: &[Existence], region: &str) -> Result<End, Failed> {
     let count = |word: &str| found.iter().filter(|one| one.word() == word).count();
     let words = ["exists", "absent", "elsewhere", "denied", "unreachable"];
@@ -109,6 +121,10 @@ fn summary(console: &Console, found: &[Existence], region: &str) -> Result<End, 
         })
         .collect();
     console.say(&format!("{} resources: {}.", found.len(), counts.join(", ")));
+    if let Some(failure) = barred(found) {
+        let what = format!("cannot look for any resource in {region}");
+        return Err(Failed::Aws { what, failure: failure.clone() });
+    }
     if count("absent") == found.len() {
         return Err(Failed::Prerequisite(format!(
             "nothing of this deployment exists in {region}; check --dep-name, --stage, --region and --profile, or deploy it first"

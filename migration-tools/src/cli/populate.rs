@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::parameter_store::{
-    ADVANCED_BYTES, Action, NotPublishable, Project, ProjectOptions, STANDARD_BYTES, Stale, Store,
-    Stored, Verified, Wanted, environment, outside, service, verify,
+    ADVANCED_BYTES, Action, Project, ProjectOptions, STANDARD_BYTES, Seen, Stale, Store, Stored,
+    Unpublished, Verified, Wanted, environment, outside, service, verify,
 };
 use clap::Args;
 use required_env_vars::Failure;
@@ -70,14 +70,17 @@ impl PopulateParameterStore {
         let project = Project::read(&self.root, &options)?;
         if let Some(wanted) = &self.print_environment {
             let service = service(&project, wanted, deployment).map_err(Failed::Usage)?;
-            console.say(environment(&project, service, deployment).trim_end());
+            let block = environment(&project, service, deployment);
+            console.say(block.trim_end());
+            console.document(&document::Block::of(service, &block));
             return Ok(End::Done);
         }
         let wanted = Wanted::of(&project, deployment);
         let store = Store::new(&settings.config, self.advanced_tier);
         let stored = read(&store, &wanted, deployment.stage()).await?;
         let elsewhere = store.existing(&outside(&project, deployment)).await;
-        let elsewhere = elsewhere.map_err(|failure| cannot_read("other parameters", failure))?;
+        let Seen { existing, hidden } =
+            elsewhere.map_err(|failure| cannot_read("other parameters", failure))?;
 
         let actions = wanted.actions(&stored);
         render::heading(console, &settings, self.dry_run);
@@ -89,7 +92,7 @@ impl PopulateParameterStore {
             }
         };
         let published = published(&wanted, &fates, &stored);
-        let exists = |name: &str| published.contains(name) || elsewhere.contains(name);
+        let exists = |name: &str| published.contains(name) || existing.contains(name);
         let report = Report {
             settings: &settings,
             project: &project,
@@ -98,7 +101,7 @@ impl PopulateParameterStore {
             show_values: self.show_values,
             fates,
             stale: wanted.stale(&stored),
-            verified: verify(&project, exists),
+            verified: verify(&project, exists, &hidden),
         };
         let end = ended.unwrap_or_else(|| report.end());
         render::report(console, &report);
@@ -111,19 +114,10 @@ impl Report<'_> {
     fn end(&self) -> End {
         let failed = !self.project.failed.is_empty()
             || self.fates.iter().any(Fate::is_failure)
-            || self.wanted.unpublished.iter().any(|one| is_failure(&one.why))
+            || self.wanted.unpublished.iter().any(Unpublished::is_failure)
             || !self.verified.dangling.is_empty();
         if failed { End::Partly } else { End::Done }
     }
-}
-
-/// Whether a person has to do something about a variable that is not published. What is empty, or
-/// belongs to CloudFormation, was never meant to be.
-fn is_failure(why: &NotPublishable) -> bool {
-    !matches!(
-        why,
-        NotPublishable::Unset | NotPublishable::Function(_) | NotPublishable::NotSingle(_)
-    )
 }
 
 async fn read(

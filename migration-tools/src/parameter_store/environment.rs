@@ -21,7 +21,7 @@ enum Import {
 ///
 /// # Errors
 ///
-/// The names of the services there are, as the end of a sentence.
+/// What is wrong with its file, or the names of the services there are.
 pub fn service<'p>(
     project: &'p Project,
     wanted: &str,
@@ -34,6 +34,11 @@ pub fn service<'p>(
         .or_else(|| by(&|one| one.folder == wanted))
         .or_else(|| by(&|one| one.name == full))
         .ok_or_else(|| {
+            let in_folder =
+                |file: &str| file.rsplit_once('/').is_some_and(|(folder, _)| folder == wanted);
+            if let Some(failed) = project.failed.iter().find(|one| in_folder(&one.file)) {
+                return failed.why.clone();
+            }
             let names: Vec<&str> = project.services.iter().map(|one| one.name.as_str()).collect();
             format!("there is no service `{wanted}`; the services are {}", names.join(", "))
         })
@@ -80,7 +85,11 @@ fn import(
         return Import::Value(written.clone());
     }
     let name = &imported.name;
-    match from {
+    let is_published = |one: &&&Service| {
+        one.variables.iter().any(|variable| variable.name == *name && variable.value.is_ok())
+    };
+    let published: Vec<&Service> = from.iter().filter(is_published).copied().collect();
+    match published.as_slice() {
         [one] if one.name == service.name => {
             Import::Value(format!("${{ssm:/amplify/${{sls:stage}}/${{self:service}}/{name}}}"))
         }
@@ -93,6 +102,14 @@ fn import(
         }
         [] if project.shared.iter().any(|one| one.name == *name) => {
             Import::Value(format!("${{ssm:/amplify/${{sls:stage}}/{name}}}"))
+        }
+        [] if !from.is_empty() => {
+            let names: Vec<&str> = from.iter().map(|one| one.name.as_str()).collect();
+            let (names, has) = (
+                names.join(" and "),
+                if names.len() == 1 { "has it but does" } else { "have it but do" },
+            );
+            Import::Open(format!("{names} {has} not publish it; see why with --dry-run"))
         }
         [] => Import::Open(
             "no service publishes it; add it to the local variables of the one that owns it"

@@ -24,5 +24,5 @@ pub use resolve::{Scope, Unresolved, variable_file};
 pub use sections::{Section, Sections};
 pub use service::{Imported, ProjectScope, Service, ServiceError};
 pub use shared::{SHARED, VariableFileError, derived, shared, variable_map};
-pub use store::{Store, WriteError, Written};
+pub use store::{Seen, Store, WriteError, Written};
 pub use variable::{ADVANCED_BYTES, NotPublishable, STANDARD_BYTES, Variable, is_name};

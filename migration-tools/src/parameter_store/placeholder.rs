@@ -6,6 +6,9 @@ use std::fmt;
 
 /// Deepest nesting of placeholders read.
 const MAX_DEPTH: usize = 16;
+/// Most open braces the end of a placeholder is looked for behind: in a text full of open ones each
+/// would be looked for to the end of the text.
+const MAX_OPEN: usize = 64;
 
 /// A text with placeholders in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub struct Placeholder {
 pub enum Source {
     /// A quoted text, a number, or `true` and `false`: itself.
     Literal(String),
+    /// `null`: no value.
+    Nothing,
     /// `type:address` or `type(parameters):address`.
     Address {
         /// What is before the colon and its parameters: `self`, `ssm`, `file`.
@@ -143,7 +148,7 @@ impl Template {
             all.push(placeholder);
             for source in &placeholder.sources {
                 match source {
-                    Source::Literal(_) => {}
+                    Source::Literal(_) | Source::Nothing => {}
                     Source::Nested(inner) => all.extend(inner.placeholders()),
                     Source::Address { parameters, address, .. } => {
                         all.extend(parameters.iter().flat_map(Self::placeholders));
@@ -163,6 +168,18 @@ impl fmt::Display for Template {
             Piece::Text(text) => out.write_str(text),
             Piece::Placeholder(placeholder) => out.write_str(&placeholder.written),
         })
+    }
+}
+
+impl Placeholder {
+    /// As it was written, without what stands in for the first source: that may be a secret.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let inner = self.written.get(2..self.written.len().saturating_sub(1)).unwrap_or_default();
+        match split(inner, ',').as_slice() {
+            [first, _, ..] => format!("${{{first}, ...}}"),
+            _ => self.written.clone(),
+        }
     }
 }
 
@@ -187,6 +204,9 @@ impl Source {
         }
         let kind_end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
         let (kind, rest) = text.split_at(kind_end.unwrap_or(text.len()));
+        if text == "null" {
+            return Ok(Self::Nothing);
+        }
         if rest.is_empty() || kind.is_empty() {
             return if is_plain(text) {
                 Ok(Self::Literal(text.to_owned()))
@@ -219,16 +239,16 @@ impl Source {
     }
 }
 
-/// `true`, `false`, `null` and numbers need no quotes.
+/// `true`, `false` and numbers need no quotes.
 fn is_plain(text: &str) -> bool {
     let number = text.strip_prefix('-').unwrap_or(text);
-    matches!(text, "true" | "false" | "null")
+    matches!(text, "true" | "false")
         || (number.starts_with(|c: char| c.is_ascii_digit())
             && number.chars().all(|c| c.is_ascii_digit() || c == '.'))
 }
 
 /// Bytes of the placeholder at the start of `text`, its `}` included.
-fn placeholder_length(text: &str) -> Option<usize> {
+pub(super) fn placeholder_length(text: &str) -> Option<usize> {
     let mut open = 0_usize;
     let mut quote = None;
     for (at, c) in text.char_indices() {
@@ -236,6 +256,7 @@ fn placeholder_length(text: &str) -> Option<usize> {
             (Some(end), _) if c == end => quote = None,
             (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
+            (None, '{') if open >= MAX_OPEN => return None,
             (None, '{') => open += 1,
             (None, '}') => {
                 open = open.checked_sub(1)?;
@@ -345,6 +366,15 @@ mod tests {
         let found = Template::find("arn:${AWS::Region}:${ssm:/a/${sls:stage}}-${x ${self:b}");
         let written: Vec<_> = found.iter().map(|one| one.written.as_str()).collect();
         assert_eq!(written, ["${ssm:/a/${sls:stage}}", "${sls:stage}", "${self:b}"]);
+    }
+
+    #[test]
+    fn a_text_full_of_open_placeholders_is_read_soon() {
+        let started = std::time::Instant::now();
+        for piece in ["${", "${ssm:a", "${a:'", "${ssm:a, "] {
+            assert_eq!(Template::find(&piece.repeat(100_000)), []);
+        }
+        assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
     }
 
     proptest! {

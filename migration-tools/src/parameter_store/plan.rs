@@ -98,6 +98,21 @@ pub struct Unpublished {
     pub origin: Origin,
     /// Why not.
     pub why: NotPublishable,
+    /// Whether all services share it.
+    pub shared: bool,
+}
+
+impl Unpublished {
+    /// Whether a person has to do something about it. What is empty, or belongs to one service's
+    /// stack, was never meant to be published.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        match self.why {
+            NotPublishable::Unset => false,
+            NotPublishable::Function(_) | NotPublishable::NotSingle(_) => self.shared,
+            _ => true,
+        }
+    }
 }
 
 /// Everything that a project says should be stored.
@@ -118,11 +133,11 @@ impl Wanted {
         let mut wanted = Self::default();
         let root = format!("/amplify/{}", deployment.stage());
         let description = "Shared variable used across all services";
-        wanted.add(&root, description, &project.variable_file, &project.shared);
+        wanted.add(&root, description, &project.variable_file, true, &project.shared);
         for service in &project.services {
             let path = format!("{root}/{}", service.name);
             let description = format!("Locally defined variable from {} service", service.name);
-            wanted.add(&path, &description, &service.file, &service.variables);
+            wanted.add(&path, &description, &service.file, false, &service.variables);
             wanted.own.push(path + "/");
         }
         let shared = super::SHARED.iter().map(|name| format!("{root}/{name}"));
@@ -130,7 +145,14 @@ impl Wanted {
         wanted
     }
 
-    fn add(&mut self, path: &str, description: &str, file: &str, variables: &[Variable]) {
+    fn add(
+        &mut self,
+        path: &str,
+        description: &str,
+        file: &str,
+        shared: bool,
+        variables: &[Variable],
+    ) {
         for Variable { name, place, value } in variables {
             let origin = Origin { file: file.to_owned(), place: *place };
             let (path, name) = (format!("{path}/{name}"), name.clone());
@@ -139,7 +161,9 @@ impl Wanted {
                     let description = description.to_owned();
                     self.parameters.push(Parameter { path, name, value, description, origin });
                 }
-                Err(why) => self.unpublished.push(Unpublished { name, path, origin, why }),
+                Err(why) => {
+                    self.unpublished.push(Unpublished { name, path, origin, why, shared });
+                }
             }
         }
     }
@@ -156,16 +180,21 @@ impl Wanted {
         self.parameters.iter().map(action).collect()
     }
 
-    /// What is stored where the project has the say, but not said by it.
+    /// What is stored where the project has the say, but not said by it. What a variable says that
+    /// is wrong is not stale: the services live on it until the variable is put right.
     #[must_use]
     pub fn stale(&self, stored: &BTreeMap<String, Stored>) -> Vec<Stale> {
         let wanted: BTreeSet<&str> = self.parameters.iter().map(|one| one.path.as_str()).collect();
-        let unpublished: BTreeSet<&str> =
-            self.unpublished.iter().map(|one| one.path.as_str()).collect();
+        let (wrong, unpublished): (Vec<&Unpublished>, Vec<&Unpublished>) =
+            self.unpublished.iter().partition(|one| one.is_failure());
+        let paths = |of: &[&Unpublished]| of.iter().map(|one| one.path.clone()).collect();
+        let (wrong, unpublished): (BTreeSet<String>, BTreeSet<String>) =
+            (paths(&wrong), paths(&unpublished));
         let is_own = |path: &str| {
             self.own.iter().any(|own| path == own || (own.ends_with('/') && path.starts_with(own)))
         };
-        let stale = stored.keys().filter(|path| !wanted.contains(path.as_str()) && is_own(path));
+        let is_said = |path: &String| wanted.contains(path.as_str()) || wrong.contains(path);
+        let stale = stored.keys().filter(|path| !is_said(path) && is_own(path));
         stale
             .map(|path| Stale {
                 path: path.clone(),
@@ -200,21 +229,27 @@ pub struct Verified {
 }
 
 /// Names outside of the stage's path that references lead to: they have to be looked for one by one.
+/// A path without a slash in front is none that Parameter Store answers to.
 #[must_use]
 pub fn outside(project: &Project, deployment: &Deployment) -> BTreeSet<String> {
     let root = format!("/amplify/{}/", deployment.stage());
+    let is_whole = |name: &str| name.starts_with('/') || !name.contains('/');
     let paths = project.services.iter().flat_map(|one| &one.references).flat_map(|one| &one.paths);
     paths
         .filter_map(|path| match path {
-            Path::Known(name) if !name.starts_with(&root) => Some(name.clone()),
+            Path::Known(name) if !name.starts_with(&root) && is_whole(name) => Some(name.clone()),
             _ => None,
         })
         .collect()
 }
 
-/// Checks every reference against what exists.
+/// Checks every reference against what exists. `hidden` are names that could not be looked for, and why.
 #[must_use]
-pub fn verify(project: &Project, exists: impl Fn(&str) -> bool) -> Verified {
+pub fn verify(
+    project: &Project,
+    exists: impl Fn(&str) -> bool,
+    hidden: &BTreeMap<String, String>,
+) -> Verified {
     let mut verified = Verified::default();
     for service in &project.services {
         for reference in &service.references {
@@ -229,7 +264,7 @@ pub fn verify(project: &Project, exists: impl Fn(&str) -> bool) -> Verified {
                 continue;
             }
             let unknown = reference.paths.iter().find_map(|path| match path {
-                Path::Known(_) => None,
+                Path::Known(name) => hidden.get(name).cloned(),
                 Path::Elsewhere(what) => Some(format!("it leads to {what}")),
                 Path::Unknown(why) => Some(why.clone()),
             });

@@ -193,7 +193,13 @@ fn service_files(root: &Path) -> Result<(ServiceFiles, Vec<String>), ProjectErro
         if folder.starts_with('.') {
             continue;
         }
-        let exists = |name: &&&str| fs::symlink_metadata(entry.path().join(name)).is_ok();
+        // What cannot be looked at may be a service: the reading of it tells why not.
+        let exists = |name: &&&str| match fs::symlink_metadata(entry.path().join(name)) {
+            Ok(_) => true,
+            Err(error) => {
+                !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+            }
+        };
         if let Some(name) = SERVICE_FILES.iter().find(exists) {
             files.push((folder, *name));
         } else if let Some(name) = OTHER_FILES.iter().find(exists) {

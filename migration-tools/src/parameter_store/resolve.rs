@@ -107,15 +107,16 @@ impl<'a> Resolver<'a> {
     fn placeholder(&self, placeholder: &Placeholder) -> Result<String, Unresolved> {
         self.step()?;
         let mut why = String::new();
+        let written = placeholder.shown();
         for source in &placeholder.sources {
-            match self.source(source, &placeholder.written)? {
+            match self.source(source, &written)? {
                 Answer::Text(text) => return Ok(text),
                 // The first source is the one that was meant.
                 Answer::Missing(reason) if why.is_empty() => why = reason,
                 Answer::Missing(_) => {}
             }
         }
-        Err(Unresolved::Placeholder { written: placeholder.written.clone(), why })
+        Err(Unresolved::Placeholder { written, why })
     }
 
     fn step(&self) -> Result<(), Unresolved> {
@@ -129,6 +130,7 @@ impl<'a> Resolver<'a> {
         };
         let (kind, parameters, address) = match source {
             Source::Literal(text) => return Ok(Answer::Text(text.clone())),
+            Source::Nothing => return Ok(Answer::Missing("is nothing".to_owned())),
             Source::Nested(inner) => return self.text(inner).map(Answer::Text),
             Source::Address { kind, parameters, address } => (kind, parameters, address),
         };
@@ -165,7 +167,11 @@ impl<'a> Resolver<'a> {
         match path {
             "service" | "service.name" => match self.scope.service {
                 Some(name) => Ok(Answer::Text(name.to_owned())),
-                None => Err(Unresolved::Endless),
+                None => Err(Unresolved::Placeholder {
+                    written: written.to_owned(),
+                    why: "is the name of a service, which is not known here: write it out"
+                        .to_owned(),
+                }),
             },
             "provider.stage" => Ok(Answer::Text(deployment.stage().to_owned())),
             "custom.depName" | "custom.stageVars.DEP_NAME" => {
@@ -354,6 +360,7 @@ provider:
             ("${self:custom.c.x}", "refer to each other without end"),
             ("${opt:colour}", "is an option of the deployment"),
             ("${strToBool(true)}", "cannot be filled in here"),
+            ("${opt:colour, null}", "is an option of the deployment"),
         ] {
             let error = resolve(text);
             assert!(error.as_ref().is_err_and(|error| error.contains(why)), "{text}: {error:?}");

@@ -133,9 +133,11 @@ impl Service {
                 written: node.text().map(str::to_owned),
             })
             .collect();
-        let lines = environment.zip(entries.last()).map(|(environment, (last, _))| {
+        // What a merge key adds comes last, and stands elsewhere.
+        let last = entries.iter().map(|(key, _)| key.place.line).max();
+        let lines = environment.zip(last).map(|(environment, last)| {
             // The marker may stand right behind the key, before the first entry.
-            (environment_line(&document).unwrap_or(environment.place.line), last.place.line)
+            (environment_line(&document).unwrap_or(environment.place.line), last)
         });
         let stray = |line: &usize| lines.is_none_or(|(first, last)| *line < first || *line > last);
         Ok(Self {
@@ -158,6 +160,7 @@ impl Service {
         let dep = deployment.dep_name();
         let own = self.name.starts_with(&format!("{dep}-"))
             || self.name.contains(&format!("-{dep}-"))
+            || self.name.ends_with(&format!("-{dep}"))
             || self.name == dep;
         !own
     }
@@ -216,4 +219,56 @@ fn base_path(scope: &Scope<'_>) -> String {
         dep
     };
     format!("/amplify/${{sls:stage}}/amplify-{dep}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(yaml: &str) -> Service {
+        let deployment = Deployment::new("v6", "dev").unwrap();
+        let variables = Node::read("dev-var.yml", b"DEP_NAME: v6").unwrap();
+        let scope = ProjectScope {
+            deployment: &deployment,
+            region: None,
+            variables: &variables,
+            limit: super::super::STANDARD_BYTES,
+        };
+        Service::read("x", "x/serverless.yml", yaml.as_bytes(), &scope).unwrap()
+    }
+
+    #[test]
+    fn a_service_with_the_deployments_name_anywhere_in_its_own_is_no_model() {
+        let deployment = Deployment::new("v6", "dev").unwrap();
+        for (name, is_template) in [
+            ("amplify-v6-files", false),
+            ("amplify-v6", false),
+            ("files-v6", false),
+            ("v6", false),
+            ("v6-files", false),
+            ("example-service", true),
+            ("amplify-v61-files", true),
+        ] {
+            let service = read(&format!("service: {name}"));
+            assert_eq!(service.is_template(&deployment), is_template, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_section_that_is_read_is_not_told_to_be_elsewhere() {
+        let service = read(
+            "service: amplify-v6-x
+custom:
+  common: &common
+    A: a
+provider:
+  environment:
+    # Locally Defined Variables
+    B: b
+    <<: *common
+",
+        );
+        let names: Vec<&str> = service.variables.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!((names, service.stray_markers), (vec!["B"], vec![]));
+    }
 }

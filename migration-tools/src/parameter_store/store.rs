@@ -16,7 +16,7 @@ use aws_config::retry::RetryConfig;
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::operation::put_parameter::PutParameterError;
 use aws_sdk_ssm::types::{Parameter as Found, ParameterTier, ParameterType};
-use required_env_vars::Failure;
+use required_env_vars::{Failure, Reason};
 
 use super::plan::{Parameter, Stored};
 
@@ -62,6 +62,15 @@ pub enum WriteError {
     Failed(Failure),
 }
 
+/// Which of some names exist.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Those that do.
+    pub existing: BTreeSet<String>,
+    /// Those that cannot be looked at, and why.
+    pub hidden: BTreeMap<String, String>,
+}
+
 impl Store {
     /// A write that is throttled is tried again, with jitter, for about half a minute; writes go one
     /// after the other, so that one that waits holds the others back too. With `advanced`, what does not fit into the standard tier becomes an advanced parameter.
@@ -105,22 +114,40 @@ impl Store {
         }
     }
 
-    /// Which of these names exist, ten a call.
+    /// Which of these names exist, ten a call. A call that holds a name which the operator may not
+    /// see, or none that Parameter Store takes, is made again name by name.
     ///
     /// # Errors
     ///
-    /// What the service or the way to it said.
-    pub async fn existing(&self, names: &BTreeSet<String>) -> Result<BTreeSet<String>, Failure> {
+    /// What the way to the service said; what the service refuses is part of the answer.
+    pub async fn existing(&self, names: &BTreeSet<String>) -> Result<Seen, Failure> {
         let names: Vec<String> = names.iter().cloned().collect();
-        let mut existing = BTreeSet::new();
+        let mut seen = Seen::default();
         for batch in names.chunks(BATCH) {
-            let request = self.client.get_parameters().set_names(Some(batch.to_vec()));
-            let answer = request.send().await.map_err(|error| Failure::of(&error))?;
-            existing.extend(
-                answer.parameters.unwrap_or_default().into_iter().filter_map(|one| one.name),
-            );
+            match self.look(batch).await {
+                Ok(found) => seen.existing.extend(found),
+                Err(failure) if !is_refusal(&failure) => return Err(failure),
+                Err(_) => {
+                    for name in batch {
+                        match self.look(std::slice::from_ref(name)).await {
+                            Ok(found) => seen.existing.extend(found),
+                            Err(failure) if !is_refusal(&failure) => return Err(failure),
+                            Err(failure) => {
+                                seen.hidden.insert(name.clone(), failure.to_string());
+                            }
+                        }
+                    }
+                }
+            }
         }
-        Ok(existing)
+        Ok(seen)
+    }
+
+    async fn look(&self, names: &[String]) -> Result<Vec<String>, Failure> {
+        let request = self.client.get_parameters().set_names(Some(names.to_vec()));
+        let answer = request.send().await.map_err(|error| Failure::of(&error))?;
+        let found = answer.parameters.unwrap_or_default();
+        Ok(found.into_iter().filter_map(|one| one.name).collect())
     }
 
     /// Creates a parameter, or overwrites the version that was seen.
@@ -177,6 +204,11 @@ impl Store {
         let answer = self.client.get_parameter().name(name).send().await.ok()?;
         answer.parameter?.value
     }
+}
+
+/// Whether it is about what was asked, and not about who asked or the way there.
+fn is_refusal(failure: &Failure) -> bool {
+    matches!(failure.reason(), Reason::AccessDenied | Reason::Refused)
 }
 
 fn stored(found: Found) -> Option<(String, Stored)> {

@@ -4,8 +4,9 @@ use std::fmt;
 
 use documents::{Node, Place, Value};
 
-use super::placeholder::Template;
+use super::placeholder::{PlaceholderError, Template};
 use super::resolve::{Scope, Unresolved};
+use crate::mask::shown;
 
 /// Largest value of a standard parameter in bytes.
 /// <https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html>
@@ -68,6 +69,9 @@ pub enum NotPublishable {
         /// What is allowed.
         limit: usize,
     },
+    /// What placeholders were filled in with looks like one itself.
+    #[error("has a placeholder left when all are filled in; write the value out")]
+    Placeholder,
     /// `{{` stands for a reference in Systems Manager.
     #[error("has `{{{{`, which Parameter Store takes for a reference")]
     Braces,
@@ -81,7 +85,8 @@ impl Variable {
     /// quoted ones without the quotes, `true` and `false` in lower case.
     #[must_use]
     pub fn read(name: &str, place: Place, node: &Node, scope: &Scope<'_>, limit: usize) -> Self {
-        let value = text_of(node, scope).and_then(|value| checked(name, value, limit));
+        let value = text_of(node, scope).map_err(|why| masked(name, why));
+        let value = value.and_then(|value| checked(name, value, limit));
         Self { name: name.to_owned(), place, value }
     }
 
@@ -89,6 +94,17 @@ impl Variable {
     #[must_use]
     pub fn known(name: &str, place: Place, value: String, limit: usize) -> Self {
         Self { name: name.to_owned(), place, value: checked(name, value, limit) }
+    }
+}
+
+/// A piece of the value in a message is shown as the value would be.
+fn masked(name: &str, why: NotPublishable) -> NotPublishable {
+    match why {
+        NotPublishable::Unresolved(Unresolved::Syntax(PlaceholderError::Unknown(piece))) => {
+            let piece = shown(name, &piece).into_owned();
+            Unresolved::from(PlaceholderError::Unknown(piece)).into()
+        }
+        why => why,
     }
 }
 
@@ -116,6 +132,9 @@ fn checked(name: &str, value: String, limit: usize) -> Result<String, NotPublish
     let bytes = value.len();
     if bytes > limit {
         return Err(NotPublishable::TooLong { bytes, limit });
+    }
+    if value.contains("${") {
+        return Err(NotPublishable::Placeholder);
     }
     if value.contains("{{") {
         return Err(NotPublishable::Braces);
@@ -201,6 +220,9 @@ mod tests {
             ("A: ${ssm:/x}", "cannot be filled in: `${ssm:/x}` is read from Parameter Store"),
             ("A: ${self:x", "cannot be filled in: a `${` has no `}`"),
             ("A: '{{x}}'", "has `{{`"),
+            ("A: ${opt:x, 'a${self:service}'}", "has a placeholder left"),
+            ("A: $${opt:x, '{x}'}", "has a placeholder left"),
+            ("A: ${opt:x, null}", "cannot be filled in"),
             ("A B: x", "has a name that no parameter may have"),
             ("LOG_LEVEL: info", "is not one of DEBUG, INFO"),
             (long.as_str(), "has 4097 bytes, more than the 4096"),

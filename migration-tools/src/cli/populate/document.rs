@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use super::Report;
 use super::render::shown;
-use super::{Report, is_failure};
 use crate::cli::end::End;
+use crate::parameter_store::Service;
 
 #[derive(Serialize)]
 pub(super) struct Document<'r> {
@@ -21,6 +22,20 @@ pub(super) struct Document<'r> {
     left_out: &'r [String],
     stale: Vec<&'r str>,
     references: References<'r>,
+}
+
+/// What `--print-environment` prints.
+#[derive(Serialize)]
+pub(super) struct Block<'r> {
+    command: &'static str,
+    service: &'r str,
+    environment: &'r str,
+}
+
+impl<'r> Block<'r> {
+    pub(super) fn of(service: &'r Service, environment: &'r str) -> Self {
+        Self { command: "populate-parameter-store", service: &service.name, environment }
+    }
 }
 
 #[derive(Serialize)]
@@ -101,7 +116,7 @@ pub(super) fn document<'r>(report: &'r Report<'r>, end: End) -> Document<'r> {
                 file: &one.origin.file,
                 line: one.origin.place.line,
                 reason: one.why.to_string(),
-                is_failure: is_failure(&one.why),
+                is_failure: one.is_failure(),
             })
             .collect(),
         failed_files: report

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use crate::mask;
 use crate::parameter_store::{NotPublishable, Parameter, Path, SHARED, Service, Verified};
 
+use super::Report;
 use super::publish::Fate;
-use super::{Report, is_failure};
 use crate::cli::console::Console;
 use crate::cli::settings::Settings;
 
@@ -68,7 +68,7 @@ fn services(console: &Console, report: &Report<'_>) {
         let own: Vec<&Fate> =
             own.filter(|(one, _)| one.origin.file == file).map(|(_, fate)| fate).collect();
         let refused = report.wanted.unpublished.iter();
-        let refused = refused.filter(|one| one.origin.file == file && is_failure(&one.why)).count();
+        let refused = refused.filter(|one| one.origin.file == file && one.is_failure()).count();
         let (done, all) = (own.iter().filter(|fate| fate.exists()).count(), own.len() + refused);
         let mark = if done == all { "✓" } else { "✗" };
         let plural = if all == 1 { "" } else { "s" };
