@@ -4,4 +4,5 @@ pub mod amplify;
 pub mod cli;
 pub mod engine;
 pub mod mask;
+pub mod new_file;
 pub mod parameter_store;

@@ -5,6 +5,7 @@
 mod config;
 mod console;
 mod end;
+mod generate;
 mod global;
 mod interrupt;
 mod populate;
@@ -36,6 +37,8 @@ enum Command {
     Config(config::Config),
     /// Publish the variables of a serverless project in Parameter Store, and check what reads them
     PopulateParameterStore(populate::PopulateParameterStore),
+    /// Write the file that says which id every user gets
+    GenerateCsv(generate::GenerateCsv),
 }
 
 /// Runs the command that the arguments ask for; the first of them is the program's name.
@@ -64,6 +67,7 @@ async fn run(arguments: Arguments) -> End {
     let ended = match command {
         Command::Config(command) => command.run(&global, &console).await,
         Command::PopulateParameterStore(command) => command.run(&global, &console).await,
+        Command::GenerateCsv(command) => command.run(&global, &console).await,
     };
     ended.unwrap_or_else(|failed: Failed| {
         console.problem(&format!("error: {failed}"));
