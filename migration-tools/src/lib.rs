@@ -6,3 +6,4 @@ pub mod engine;
 pub mod mask;
 pub mod new_file;
 pub mod parameter_store;
+pub mod storage_backup;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::amplify::{DeploymentError, NamesError};
 use crate::parameter_store::ProjectError;
+use crate::storage_backup::{BackupError, WriteError};
 use required_env_vars::{Failure, Reason, Unresolved};
 
 /// The exit codes that other people's automation relies on.
@@ -55,6 +56,10 @@ pub(crate) enum Failed {
     Log { path: PathBuf, source: std::io::Error },
     #[error("the file `{}` cannot be written: {source}; check the folder and the disk", path.display())]
     Output { path: PathBuf, source: std::io::Error },
+    #[error("the backup `{}` cannot be used: {source}", path.display())]
+    Backup { path: PathBuf, source: Box<BackupError> },
+    #[error("no backup was written: {0}")]
+    Unkept(WriteError),
     #[error("the user pool of the stage could not be found out: {}; {}, or give --user-pool-id", because(.0), remedy(Some(.0.reason())))]
     Pool(Box<Unresolved>),
     #[error(transparent)]

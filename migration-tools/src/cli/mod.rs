@@ -11,6 +11,7 @@ mod interrupt;
 mod populate;
 mod progress;
 mod settings;
+mod storage_backup;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -39,6 +40,8 @@ enum Command {
     PopulateParameterStore(populate::PopulateParameterStore),
     /// Write the file that says which id every user gets
     GenerateCsv(generate::GenerateCsv),
+    /// Keep the old user storage table in a file, or write back what it lacks
+    UserStorageBackup(storage_backup::UserStorageBackup),
 }
 
 /// Runs the command that the arguments ask for; the first of them is the program's name.
@@ -68,6 +71,7 @@ async fn run(arguments: Arguments) -> End {
         Command::Config(command) => command.run(&global, &console).await,
         Command::PopulateParameterStore(command) => command.run(&global, &console).await,
         Command::GenerateCsv(command) => command.run(&global, &console).await,
+        Command::UserStorageBackup(command) => command.run(&global, &console).await,
     };
     ended.unwrap_or_else(|failed: Failed| {
         console.problem(&format!("error: {failed}"));

@@ -5,3 +5,4 @@ pub mod item;
 pub mod number;
 pub mod rewrite;
 pub mod size;
+pub mod typed_json;
