@@ -4,4 +4,6 @@ pub mod amplify;
 pub mod cli;
 pub mod engine;
 pub mod mask;
+pub mod new_file;
 pub mod parameter_store;
+pub mod storage_backup;

@@ -2,14 +2,17 @@
 
 mod deployment;
 mod existence;
+pub mod generate;
 pub mod id_map;
 mod names;
 mod naming;
 mod resources;
 pub mod tables;
+mod users;
 
 pub use deployment::{Deployment, DeploymentError};
 pub use existence::{Existence, Inspector};
 pub use names::check_name;
 pub use naming::{NameSource, Named, NamesError, derived_names, names};
 pub use resources::{Kind, RESOURCES, Resource};
+pub use users::{UsersError, identities, user_ids};

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use crate::amplify::{DeploymentError, NamesError};
 use crate::parameter_store::ProjectError;
-use required_env_vars::{Failure, Reason};
+use crate::storage_backup::{BackupError, WriteError};
+use required_env_vars::{Failure, Reason, Unresolved};
 
 /// The exit codes that other people's automation relies on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,14 @@ pub(crate) enum Failed {
     Settings { path: PathBuf, source: Box<toml::de::Error> },
     #[error("the log file `{}` cannot be opened: {source}", path.display())]
     Log { path: PathBuf, source: std::io::Error },
+    #[error("the file `{}` cannot be written: {source}; check the folder and the disk", path.display())]
+    Output { path: PathBuf, source: std::io::Error },
+    #[error("the backup `{}` cannot be used: {source}", path.display())]
+    Backup { path: PathBuf, source: Box<BackupError> },
+    #[error("no backup was written: {0}")]
+    Unkept(WriteError),
+    #[error("the user pool of the stage could not be found out: {}; {}, or give --user-pool-id", because(.0), remedy(Some(.0.reason())))]
+    Pool(Box<Unresolved>),
     #[error(transparent)]
     Project(#[from] ProjectError),
     #[error("{0}; give the variable a legal name, or remove it")]
@@ -77,10 +86,19 @@ impl From<NamesError> for Failed {
 impl Failed {
     pub(crate) fn end(&self) -> End {
         match self {
-            Self::Names { .. } | Self::Aws { .. } | Self::Prerequisite(_) => End::Prerequisite,
+            Self::Names { .. } | Self::Aws { .. } | Self::Pool(_) | Self::Prerequisite(_) => {
+                End::Prerequisite
+            }
             _ => End::Usage,
         }
     }
+}
+
+/// The last place that was tried, and what came back.
+fn because(error: &Unresolved) -> String {
+    let attempt = error.attempts().last();
+    let detail = attempt.map(|attempt| format!(" ({}: {})", attempt.place(), attempt.detail()));
+    format!("{}{}", error.reason(), detail.unwrap_or_default())
 }
 
 /// What an operator does about a call that failed.

@@ -5,11 +5,13 @@
 mod config;
 mod console;
 mod end;
+mod generate;
 mod global;
 mod interrupt;
 mod populate;
 mod progress;
 mod settings;
+mod storage_backup;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -36,6 +38,10 @@ enum Command {
     Config(config::Config),
     /// Publish the variables of a serverless project in Parameter Store, and check what reads them
     PopulateParameterStore(populate::PopulateParameterStore),
+    /// Write the file that says which id every user gets
+    GenerateCsv(generate::GenerateCsv),
+    /// Keep the old user storage table in a file, or write back what it lacks
+    UserStorageBackup(storage_backup::UserStorageBackup),
 }
 
 /// Runs the command that the arguments ask for; the first of them is the program's name.
@@ -64,6 +70,8 @@ async fn run(arguments: Arguments) -> End {
     let ended = match command {
         Command::Config(command) => command.run(&global, &console).await,
         Command::PopulateParameterStore(command) => command.run(&global, &console).await,
+        Command::GenerateCsv(command) => command.run(&global, &console).await,
+        Command::UserStorageBackup(command) => command.run(&global, &console).await,
     };
     ended.unwrap_or_else(|failed: Failed| {
         console.problem(&format!("error: {failed}"));

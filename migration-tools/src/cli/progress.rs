@@ -32,7 +32,12 @@ impl<'c> Progress<'c> {
 
     /// One more is done.
     pub(super) fn step(&mut self) {
-        self.bar.inc(1);
+        self.add(1);
+    }
+
+    /// So many more are done.
+    pub(super) fn add(&mut self, count: usize) {
+        self.bar.inc(u64::try_from(count).unwrap_or(u64::MAX));
         if self.bar.is_hidden() && self.said.elapsed() >= PAUSE {
             self.said = Instant::now();
             let (done, total) = (self.bar.position(), self.bar.length().unwrap_or_default());

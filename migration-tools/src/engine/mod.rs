@@ -10,4 +10,5 @@ pub mod number;
 pub mod read;
 pub mod rewrite;
 pub mod size;
+pub mod typed_json;
 pub mod write;

@@ -152,6 +152,22 @@ impl fmt::Debug for Problem {
     }
 }
 
+impl What {
+    /// The other line that it is about.
+    #[must_use]
+    pub fn other_line(&self) -> Option<u32> {
+        match self {
+            Self::DuplicateOld(line)
+            | Self::DuplicateNew(line)
+            | Self::Chain(line)
+            | Self::SameSanitised(_, line)
+            | Self::SameButForCase(_, line)
+            | Self::SamePrefixed(line) => Some(*line),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Column {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {

@@ -1,0 +1,179 @@
+//! A file that appears whole or not at all, and never in the place of another.
+//!
+//! It is written beside its place under a name of its own (`.{name}.{number}.partial`), which only the
+//! owner may read, and gets its name when it is complete. What a killed run left behind is removed by
+//! the next one.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// A file that is being written. Dropped before [`publish`](NewFile::publish), it leaves nothing.
+#[derive(Debug)]
+pub struct NewFile {
+    path: PathBuf,
+    partial: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl NewFile {
+    /// Begins a file.
+    ///
+    /// # Errors
+    ///
+    /// [`AlreadyExists`](ErrorKind::AlreadyExists) where there is such a file, and what the system says
+    /// where none can be written there.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        if fs::symlink_metadata(path).is_ok() {
+            return Err(ErrorKind::AlreadyExists.into());
+        }
+        let Some(name) = path.file_name() else {
+            return Err(io::Error::new(ErrorKind::InvalidInput, "it names no file"));
+        };
+        let folder = folder(path);
+        let mut start = OsString::from(".");
+        start.push(name);
+        start.push(".");
+        remove_abandoned(folder, &start);
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        start.push(format!("{}-{}.partial", std::process::id(), since.as_nanos()));
+        let partial = folder.join(start);
+        let file = open(&partial)?;
+        // Tells a run that is alive from one that was killed. Where there are no locks, nothing that
+        // others left is ever removed either.
+        let _ = file.try_lock();
+        Ok(Self { path: path.to_owned(), partial, file: BufWriter::new(file) })
+    }
+
+    /// What was written so far, from its start, to be read once more.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn written(&mut self) -> io::Result<&mut File> {
+        self.file.flush()?;
+        let file = self.file.get_mut();
+        file.seek(SeekFrom::Start(0))?;
+        Ok(file)
+    }
+
+    /// Gives the file its name, when it has reached the disk.
+    ///
+    /// # Errors
+    ///
+    /// [`AlreadyExists`](ErrorKind::AlreadyExists) where another one has that name by now; what the
+    /// system says where it cannot be written. There is no file then.
+    pub fn publish(mut self) -> io::Result<()> {
+        self.file.flush()?;
+        self.file.get_ref().sync_all()?;
+        match fs::hard_link(&self.partial, &self.path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(error),
+            // File systems without links; a file that comes in between is lost there.
+            Err(_) if fs::symlink_metadata(&self.path).is_err() => {
+                fs::rename(&self.partial, &self.path)?;
+            }
+            Err(_) => return Err(ErrorKind::AlreadyExists.into()),
+        }
+        // A name is on the disk when its folder is; systems that cannot open folders do it themselves.
+        if let Ok(folder) = File::open(folder(&self.path)) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.partial);
+    }
+}
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Removes partial files of this name that nobody writes any more. That one stays is no reason not to
+/// write another.
+fn remove_abandoned(folder: &Path, start: &OsString) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let (name, start) = (entry.file_name(), start.as_encoded_bytes());
+        let name = name.as_encoded_bytes();
+        let ours = name.starts_with(start) && name.ends_with(b".partial");
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if ours && is_file && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scratch(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("new-file-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn it_appears_whole_or_not_at_all_and_replaces_nothing() {
+        let folder = scratch("whole");
+        let path = folder.join("a.csv");
+        let mut first = NewFile::create(&path).unwrap();
+        let mut second = NewFile::create(&path).unwrap();
+        first.write_all(b"first").unwrap();
+        second.write_all(b"second").unwrap();
+        assert!(!path.exists(), "it has no name before it is complete");
+        assert_eq!(names(&folder).len(), 2, "what is being written is not swept away");
+        first.publish().unwrap();
+        assert_eq!(second.publish().unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(NewFile::create(&path).unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!((fs::read(&path).unwrap(), names(&folder).len()), (b"first".to_vec(), 1));
+        drop(NewFile::create(&folder.join("b.csv")).unwrap());
+        assert_eq!(names(&folder), ["a.csv"]);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_removed_and_nothing_else() {
+        let folder = scratch("killed");
+        for name in [".a.csv.1-1.partial", ".b.csv.1-1.partial", ".a.csv.notes", "a.csv.partial"] {
+            fs::write(folder.join(name), "x").unwrap();
+        }
+        drop(NewFile::create(&folder.join("a.csv")).unwrap());
+        let mut left = names(&folder);
+        left.sort();
+        assert_eq!(left, [".a.csv.notes", ".b.csv.1-1.partial", "a.csv.partial"]);
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
