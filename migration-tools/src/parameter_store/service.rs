@@ -30,6 +30,9 @@ pub struct Service {
     pub base_path: String,
     /// Lines of markers outside of `provider.environment`, from which nothing is taken.
     pub stray_markers: Vec<usize>,
+    /// Variables that `<<` adds to `provider.environment`, in a file with a section of local variables:
+    /// they stand elsewhere, and so in no section.
+    pub merged: Vec<(String, Place)>,
 }
 
 /// A variable of the section of imported variables, or one that comes from another stack.
@@ -139,6 +142,9 @@ impl Service {
             // The marker may stand right behind the key, before the first entry.
             (environment_line(&document).unwrap_or(environment.place.line), last)
         });
+        let has_section = sections.local().next().is_some();
+        let first = environment_line(&document).filter(|_| has_section).unwrap_or_default();
+        let merged = entries.iter().filter(|(key, _)| key.place.line < first);
         let stray = |line: &usize| lines.is_none_or(|(first, last)| *line < first || *line > last);
         Ok(Self {
             folder: folder.to_owned(),
@@ -148,6 +154,7 @@ impl Service {
             imported,
             references: references(&scope),
             base_path: base_path(&scope),
+            merged: merged.map(|(key, _)| (key.text.clone(), key.place)).collect(),
             stray_markers: sections.local().filter(stray).collect(),
             name,
         })
@@ -270,5 +277,8 @@ provider:
         );
         let names: Vec<&str> = service.variables.iter().map(|one| one.name.as_str()).collect();
         assert_eq!((names, service.stray_markers), (vec!["B"], vec![]));
+        let merged: Vec<_> =
+            service.merged.iter().map(|(name, at)| (name.as_str(), at.line)).collect();
+        assert_eq!(merged, [("A", 4)], "told, since it looks as if it were published");
     }
 }

@@ -97,6 +97,12 @@ fn project(console: &Console, report: &Report<'_>) {
         console.problem(&format!("{}; nothing of this service was published", failed.why));
     }
     for service in &project.services {
+        for (name, place) in &service.merged {
+            console.problem(&format!(
+                "{}:{place}: {name} comes into provider.environment by `<<` and is not published; write it out among the local variables if it should be",
+                service.file
+            ));
+        }
         for line in &service.stray_markers {
             console.problem(&format!(
                 "{}:{line}: local variables are marked outside of provider.environment; nothing was taken from there",
