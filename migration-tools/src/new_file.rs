@@ -1,14 +1,16 @@
 //! A file that appears whole or not at all, and never in the place of another.
 //!
-//! It is written beside its place under a name of its own (`.{name}.{number}.partial`), which only the
-//! owner may read, and gets its name when it is complete. What a killed run left behind is removed by
-//! the next one.
+//! It is written in the same folder as `.migration-tools-{number}.partial`, which only the owner may
+//! read, and gets its name when it is complete. What a killed run left there is removed by the next one.
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+/// How partial files are named, before their number and behind it.
+const START: &str = ".migration-tools-";
+const END: &str = ".partial";
 
 /// A file that is being written. Dropped before [`publish`](NewFile::publish), it leaves nothing.
 #[derive(Debug)]
@@ -29,17 +31,14 @@ impl NewFile {
         if fs::symlink_metadata(path).is_ok() {
             return Err(ErrorKind::AlreadyExists.into());
         }
-        let Some(name) = path.file_name() else {
+        if path.file_name().is_none() {
             return Err(io::Error::new(ErrorKind::InvalidInput, "it names no file"));
-        };
+        }
         let folder = folder(path);
-        let mut start = OsString::from(".");
-        start.push(name);
-        start.push(".");
-        remove_abandoned(folder, &start);
+        remove_abandoned(folder);
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        start.push(format!("{}-{}.partial", std::process::id(), since.as_nanos()));
-        let partial = folder.join(start);
+        let number = format!("{}-{}", std::process::id(), since.as_nanos());
+        let partial = folder.join(format!("{START}{number}{END}"));
         let file = open(&partial)?;
         // Tells a run that is alive from one that was killed. Where there are no locks, nothing that
         // others left is ever removed either.
@@ -116,13 +115,12 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Removes partial files of this name that nobody writes any more. That one stays is no reason not to
-/// write another.
-fn remove_abandoned(folder: &Path, start: &OsString) {
+/// Removes partial files that nobody writes any more. That one stays is no reason not to write another.
+fn remove_abandoned(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let (name, start) = (entry.file_name(), start.as_encoded_bytes());
+        let name = entry.file_name();
         let name = name.as_encoded_bytes();
-        let ours = name.starts_with(start) && name.ends_with(b".partial");
+        let ours = name.starts_with(START.as_bytes()) && name.ends_with(END.as_bytes());
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
         if ours && is_file && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
             let _ = fs::remove_file(entry.path());
@@ -167,13 +165,13 @@ mod tests {
     #[test]
     fn what_a_killed_run_left_is_removed_and_nothing_else() {
         let folder = scratch("killed");
-        for name in [".a.csv.1-1.partial", ".b.csv.1-1.partial", ".a.csv.notes", "a.csv.partial"] {
+        for name in [".migration-tools-1-1.partial", ".migration-tools.toml", "a.csv.partial"] {
             fs::write(folder.join(name), "x").unwrap();
         }
         drop(NewFile::create(&folder.join("a.csv")).unwrap());
         let mut left = names(&folder);
         left.sort();
-        assert_eq!(left, [".a.csv.notes", ".b.csv.1-1.partial", "a.csv.partial"]);
+        assert_eq!(left, [".migration-tools.toml", "a.csv.partial"]);
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -114,7 +114,8 @@ async fn subs_are_assigned_where_it_is_certain_and_the_rest_is_told_without_name
         assert!(!run.text().contains(hidden), "{hidden}: {}", run.text());
         assert!(!folder.read("run.log").contains(hidden), "{hidden}");
     }
-    let shown = generate(&aws, &folder, &SUBS, &["--show-values"]);
+    let shown = generate(&aws, &folder, &SUBS, &["--show-values", "--log", "run.log"]);
+    assert!(!folder.read("run.log").contains("hopperg1"), "a log keeps nobody's id");
     assert!(shown.out.contains("  hopperg1\n") && shown.out.contains("unchanged"), "{}", shown.out);
 }
 

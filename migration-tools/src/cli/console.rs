@@ -39,6 +39,11 @@ impl Console {
     /// Says something.
     pub(super) fn say(&self, text: &str) {
         self.record(text);
+        self.show(text);
+    }
+
+    /// Says what no log may keep.
+    pub(super) fn show(&self, text: &str) {
         let _ = match self.format {
             Format::Human => writeln!(io::stdout().lock(), "{text}"),
             Format::Json => writeln!(io::stderr().lock(), "{text}"),

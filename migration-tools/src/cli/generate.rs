@@ -160,7 +160,7 @@ impl GenerateCsv {
                 console.say(&line)
             }
             if self.show_values {
-                ids.iter().for_each(|id| console.say(&format!("  {}", id.escape_debug())));
+                ids.iter().for_each(|id| console.show(&format!("  {}", id.escape_debug())));
             }
         }
         if !left.is_empty() && !self.show_values {
