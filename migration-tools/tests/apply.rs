@@ -232,6 +232,16 @@ async fn faults_end_in_the_same_world() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn transactions_in_the_way_are_waited_for() {
+    let (aws, client) = world().await;
+    put(&client, &person("old", "Ada")).await;
+    let busy = Fault::on("dynamodb", "TransactWriteItems").times(14);
+    aws.faults().add(busy.with(Effect::TransactionConflict));
+    let outcome = rename(&client, &person("old", "Ada"), nothing).await;
+    assert!(matches!(outcome, Outcome::Changed { .. }), "{outcome:?}");
+}
+
 /// More puts than one transaction holds.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_transaction_cannot_hold_is_written_with_the_record_last() {

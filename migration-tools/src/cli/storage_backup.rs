@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::amplify::names;
-use crate::storage_backup::{BackupError, Described, Table, TableError};
+use crate::engine::read::{Described, ReadError};
+use crate::storage_backup::{BackupError, Table};
 
 use super::console::Console;
 use super::end::{End, Failed};
@@ -46,10 +47,11 @@ async fn name(settings: &Settings) -> Result<String, Failed> {
 async fn described(table: &Table, name: &str, settings: &Settings) -> Result<Described, Failed> {
     let region = &settings.region;
     table.describe().await.map_err(|error| match error {
-        TableError::Absent => Failed::Prerequisite(format!(
+        ReadError::Absent(_) => Failed::Prerequisite(format!(
             "there is no old user storage table {name} in {region}; check --dep-name, --stage, --region and --profile; a deployment without the basic-ops service has none and needs no backup of it"
         )),
-        TableError::Failed(failure) => {
+        ReadError::NoKeys(_) => Failed::Prerequisite(error.to_string()),
+        ReadError::Failed { failure, .. } => {
             Failed::Aws { what: format!("cannot look at the table {name}"), failure }
         }
     })

@@ -5,7 +5,7 @@
 //! the refusal. So a move costs one call, and a target that exists a second one.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -16,6 +16,8 @@ use super::item::Item;
 use super::rewrite::{Changes, Here, Merge, Record, Refusal, Rewrite};
 use super::write::{MAX_WRITES, TableRef, Write, WriteError};
 
+/// How long other transactions, or throttling, may be in the way of one record.
+const PATIENCE: Duration = Duration::from_secs(300);
 /// How often one record is planned again before it is left to the next pass. Every round means that
 /// another writer changed it in between.
 const MAX_ROUNDS: u32 = 12;
@@ -120,7 +122,9 @@ impl<R: Rule> Attempt<'_, R> {
             Here::Delete => Some(Write::Delete(record.item.clone())),
         };
         writes.extend(here.map(|write| (self.table, write)));
-        for round in 0..MAX_ROUNDS {
+        let start = Instant::now();
+        let (mut merged, mut waited) = (0, 0);
+        while merged < MAX_ROUNDS && start.elapsed() < PATIENCE {
             // Checks alone are no reason for a call: then all is as it should be.
             if !writes.iter().any(|(_, write)| write.writes()) {
                 return Made::Done(Vec::new());
@@ -131,19 +135,21 @@ impl<R: Rule> Attempt<'_, R> {
                     return Made::Done(writes);
                 }
                 Err(Lost::Failed(why)) => return Made::Failed(why),
-                Err(Lost::Busy) => {}
+                Err(Lost::Busy) => {
+                    pause(waited).await;
+                    waited += 1;
+                }
                 Err(Lost::To(lost)) => {
                     for (at, found) in lost {
                         if let Some(end) = self.merge(&mut writes, &incoming, at, found) {
                             return end;
                         }
                     }
-                    continue;
+                    merged += 1;
                 }
             }
-            pause(round).await;
         }
-        Made::Failed("other transactions were in the way again and again; run it again".to_owned())
+        Made::Failed("other writers were in the way again and again; run it again".to_owned())
     }
 
     /// What takes the place of a write whose condition failed; or how the attempt ends.
@@ -223,6 +229,6 @@ fn lost(reasons: &[CancellationReason], sent: usize) -> Option<Lost> {
 
 /// Before the next round: longer each time, and never the same as somebody else's.
 async fn pause(round: u32) {
-    let longest = 20_u64.saturating_mul(1 << round.min(7));
+    let longest = 20_u64.saturating_mul(1 << round.min(5));
     tokio::time::sleep(Duration::from_millis(fastrand::u64(1..=longest))).await;
 }

@@ -12,7 +12,7 @@ mod write;
 use serde::{Deserialize, Serialize};
 
 pub use read::{BackupError, BackupReader};
-pub use table::{Described, Page, Restored, Table, TableError};
+pub use table::{Page, Restored, Table, TableError};
 pub use write::{BackupWriter, WriteError};
 
 /// Which files these are.

@@ -5,12 +5,12 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use required_env_vars::Failure;
 
 use crate::engine::item::{Item, same};
+use crate::engine::read::{Described, ReadError, describe};
 
 /// Attempts of one call: a table with little capacity is throttled for minutes.
 const ATTEMPTS: u32 = 12;
@@ -20,16 +20,6 @@ const ATTEMPTS: u32 = 12;
 pub struct Table {
     client: Client,
     name: String,
-}
-
-/// What there is to know of a table before it is read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Described {
-    /// The attributes of its key, the partition key first.
-    pub key: Vec<String>,
-    /// How many rows it had some hours ago
-    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html>).
-    pub rows: usize,
 }
 
 /// A part of a table.
@@ -79,19 +69,8 @@ impl Table {
     /// # Errors
     ///
     /// Where there is no such table, or the call fails.
-    pub async fn describe(&self) -> Result<Described, TableError> {
-        let answer = self.client.describe_table().table_name(&self.name).send().await;
-        let answer = answer.map_err(|error| match error.as_service_error() {
-            Some(DescribeTableError::ResourceNotFoundException(_)) => TableError::Absent,
-            _ => TableError::Failed(Failure::of(&error)),
-        })?;
-        let table = answer.table.as_ref();
-        let rows = table.and_then(|table| table.item_count).unwrap_or_default();
-        let key = table.map(|table| table.key_schema()).unwrap_or_default();
-        Ok(Described {
-            key: key.iter().map(|one| one.attribute_name.clone()).collect(),
-            rows: usize::try_from(rows).unwrap_or_default(),
-        })
+    pub async fn describe(&self) -> Result<Described, ReadError> {
+        describe(&self.client, &self.name).await
     }
 
     /// A page of it, read consistently: up to 1 MB

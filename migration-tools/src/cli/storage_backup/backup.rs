@@ -37,7 +37,8 @@ pub(super) async fn backup(
     let path = path.unwrap_or_else(|| default_path(now));
     let name = name(settings).await?;
     let table = Table::new(&settings.config, &name);
-    let rows = described(&table, &name, settings).await?.rows;
+    let rows = described(&table, &name, settings).await?.items;
+    let rows = usize::try_from(rows).unwrap_or_default();
     let file = NewFile::create(&path).map_err(|error| cannot_write(&path, error))?;
     let header = Header {
         format: FORMAT.to_owned(),

@@ -60,7 +60,7 @@ pub(super) async fn restore(
         )));
     }
     let table = Table::new(&settings.config, &name);
-    let key = described(&table, &name, settings).await?.key;
+    let key = described(&table, &name, settings).await?.table.keys;
     let Some(partition_key) = key.first() else {
         return Err(Failed::Prerequisite(format!("the table {name} does not tell its key")));
     };
