@@ -4,7 +4,6 @@ use std::fmt;
 
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
-use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
 use aws_sdk_s3::operation::head_bucket::HeadBucketError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -13,6 +12,7 @@ use futures::stream;
 use required_env_vars::{Failure, Reason};
 
 use super::{Kind, Named};
+use crate::engine::read::{ReadError, describe};
 
 /// What is known of a resource.
 #[derive(Clone, Debug)]
@@ -84,12 +84,10 @@ impl Inspector {
     /// Looks for one resource.
     pub async fn one(&self, kind: Kind, name: &str) -> Existence {
         match kind {
-            Kind::Table => match self.tables.describe_table().table_name(name).send().await {
-                Ok(_) => Existence::Exists,
-                Err(error) => match error.as_service_error() {
-                    Some(DescribeTableError::ResourceNotFoundException(_)) => Existence::Absent,
-                    _ => Existence::Unknown(Failure::of(&error)),
-                },
+            Kind::Table => match describe(&self.tables, name).await {
+                Ok(_) | Err(ReadError::NoKeys(_)) => Existence::Exists,
+                Err(ReadError::Absent(_)) => Existence::Absent,
+                Err(ReadError::Failed { failure, .. }) => Existence::Unknown(failure),
             },
             Kind::Bucket => match self.buckets.head_bucket().bucket(name).send().await {
                 Ok(_) => Existence::Exists,
