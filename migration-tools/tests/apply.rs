@@ -11,10 +11,13 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue::{self, B, Bool, Bs, L, M, N, Ns, Null, S, Ss};
 use local_aws::{Effect, Fault, LocalAws};
-use migration_tools::engine::apply::{Outcome, Rule, Tables, apply};
+use migration_tools::engine::apply::{Outcome, Rule, apply};
 use migration_tools::engine::item::{Item, same};
 use migration_tools::engine::rewrite::{Changes, Edit, Merge, Record, Refusal, Rewrite};
-use migration_tools::engine::write::{TableRef, Write};
+use migration_tools::engine::stop::Stop;
+use migration_tools::engine::table::{TableRef, Tables};
+use migration_tools::engine::write::Write;
+use migration_tools::engine::writer::Old;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -35,7 +38,8 @@ async fn world() -> (LocalAws, Client) {
 
 fn tables() -> Tables {
     let attributes: BTreeSet<String> = ["user", "name", "likes"].map(str::to_owned).into();
-    let table = TableRef { name: "people".to_owned(), keys: vec!["user".to_owned()], attributes };
+    let keys = vec!["user".to_owned()];
+    let table = TableRef { name: "people".to_owned(), keys, attributes: attributes.into() };
     BTreeMap::from([(TABLE, table)])
 }
 
@@ -99,7 +103,8 @@ impl<F: Fn(usize) + Sync> Rule for Renames<F> {
 
 async fn rename(client: &Client, record: &Item, meanwhile: impl Fn(usize) + Sync) -> Outcome {
     let rule = Renames::new(meanwhile);
-    apply(client, &tables(), TABLE, Record { item: record.clone() }, &rule).await
+    let (_folder, writer) = support::writer(client, tables(), Old::Delete).await;
+    apply(&writer, TABLE, Record { item: record.clone() }, &rule).await.unwrap()
 }
 
 fn nothing(_: usize) {}
@@ -119,7 +124,7 @@ async fn a_move_is_one_call_and_a_second_one_does_nothing() {
         matches!(&outcome, Outcome::Changed { writes, .. } if writes.len() == 2),
         "{outcome:?}"
     );
-    assert_eq!(aws.total(), 1);
+    assert_eq!(aws.count("dynamodb", "TransactWriteItems"), 1);
     let world = everything(&client).await;
     assert_eq!(world, BTreeMap::from([("new".to_owned(), person("new", "Ada"))]));
     let again = rename(&client, &person("new", "Ada"), nothing).await;
@@ -206,7 +211,10 @@ async fn an_edit_touches_only_what_it_names() {
     stored
         .extend([("age".to_owned(), N("36".to_owned())), ("name".to_owned(), S("A.".to_owned()))]);
     put(&client, &stored).await;
-    let outcome = apply(&client, &tables(), TABLE, Record { item: read }, &Greets).await;
+    let outcome = {
+        let (_folder, writer) = support::writer(&client, tables(), Old::Delete).await;
+        apply(&writer, TABLE, Record { item: read }, &Greets).await.unwrap()
+    };
     assert!(
         matches!(&outcome, Outcome::Changed { writes, .. } if matches!(writes[..], [(TABLE, Write::Edit { .. })])),
         "{outcome:?}"
@@ -274,10 +282,11 @@ async fn what_one_transaction_cannot_hold_is_written_with_the_record_last() {
         };
         aws.faults().add(Fault::on("dynamodb", "TransactWriteItems").nth(failing).with(error));
         let record = Record { item: person("old", "Ada") };
-        let outcome = apply(&client, &tables(), TABLE, record.clone(), &Splits).await;
-        assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+        let (_folder, writer) = support::writer(&client, tables(), Old::Delete).await;
+        let outcome = apply(&writer, TABLE, record.clone(), &Splits).await;
+        assert!(matches!(outcome, Err(Stop::Table { .. })), "{outcome:?}");
         assert!(everything(&client).await.contains_key("old"), "the record stays to the end");
-        let outcome = apply(&client, &tables(), TABLE, record, &Splits).await;
+        let outcome = apply(&writer, TABLE, record, &Splits).await.unwrap();
         assert!(matches!(outcome, Outcome::Changed { .. }), "{outcome:?}");
         let world = everything(&client).await;
         assert_eq!((world.len(), world.contains_key("old")), (250, false));
@@ -345,7 +354,8 @@ proptest! {
                     }
                 }
                 let rule = Watches(&seen);
-                let outcome = apply(&client, &tables(), TABLE, Record { item: record.clone() }, &rule).await;
+                let (_folder, writer) = support::writer(&client, tables(), Old::Delete).await;
+                let outcome = apply(&writer, TABLE, Record { item: record.clone() }, &rule).await.unwrap();
                 assert!(matches!(outcome, Outcome::Changed { .. }), "{outcome:?}");
                 let seen = seen.lock().unwrap();
                 assert_eq!(seen.len(), if same(&record, &stored) { 1 } else { 2 });

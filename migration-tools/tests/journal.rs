@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use migration_tools::engine::journal::{Journal, JournalError, Run, State};
+use migration_tools::engine::journal::{Journal, JournalError, Run, Settled, State};
 use proptest::prelude::*;
 use support::Folder;
 
@@ -21,18 +21,17 @@ fn run(command: &str) -> Run {
         version: "0.1.0".to_owned(),
         started: "2026-11-21T10:00:00Z".to_owned(),
         ended: None,
-        exit: None,
+        ..Run::default()
     }
 }
 
+fn settled_as(run: u64, number: u64, state: State) -> Settled {
+    Settled { run, number, state, places: Vec::new() }
+}
+
 fn entries(journal: &Journal, run: u64) -> Vec<(u64, State, Vec<u8>)> {
-    let mut all = Vec::new();
-    let visit = |number, state, entry: &[u8]| {
-        all.push((number, state, entry.to_vec()));
-        Ok::<(), JournalError>(())
-    };
-    journal.entries(run, visit).unwrap();
-    all
+    let all = journal.entries_after(run, 0, usize::MAX).unwrap();
+    all.into_iter().map(|stored| (stored.number, stored.state, stored.entry)).collect()
 }
 
 #[test]
@@ -41,7 +40,10 @@ fn runs_and_entries_are_there_when_it_is_opened_again() {
     let journal = Journal::open(folder.path(), DEPLOYMENT).unwrap();
     assert_eq!(journal.begin(&run("id-migration")).unwrap(), 1);
     assert_eq!(journal.commit(1, &[b"a".to_vec(), b"b".to_vec()], &[]).unwrap(), [1, 2]);
-    assert_eq!(journal.commit(1, &[b"c".to_vec()], &[(1, State::Proven)]).unwrap(), [3]);
+    assert_eq!(
+        journal.commit(1, &[b"c".to_vec()], &[settled_as(1, 1, State::Proven)]).unwrap(),
+        [3]
+    );
     assert_eq!(journal.begin(&run("rollback")).unwrap(), 2);
     assert_eq!(journal.commit(2, &[b"z".to_vec()], &[]).unwrap(), [1]);
     let ended = Run { ended: Some("2026-11-21T11:00:00Z".to_owned()), exit: Some(1), ..run("x") };
@@ -90,7 +92,7 @@ fn writer() {
         let intended: Vec<Vec<u8>> = (0..7_u8).map(|n| vec![n; 3_000]).collect();
         let numbers = journal.commit(number, &intended, &settled).unwrap();
         println!("confirmed {}", numbers.last().unwrap());
-        settled = numbers.into_iter().map(|number| (number, State::Proven)).collect();
+        settled = numbers.into_iter().map(|at| settled_as(number, at, State::Proven)).collect();
     }
 }
 

@@ -85,7 +85,7 @@ impl Inspector {
     pub async fn one(&self, kind: Kind, name: &str) -> Existence {
         match kind {
             Kind::Table => match describe(&self.tables, name).await {
-                Ok(_) | Err(ReadError::NoKeys(_)) => Existence::Exists,
+                Ok(_) | Err(ReadError::NoKeys(_) | ReadError::Busy(_)) => Existence::Exists,
                 Err(ReadError::Absent(_)) => Existence::Absent,
                 Err(ReadError::Failed { failure, .. }) => Existence::Unknown(failure),
             },

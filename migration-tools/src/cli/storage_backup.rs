@@ -50,7 +50,7 @@ async fn described(table: &Table, name: &str, settings: &Settings) -> Result<Des
         ReadError::Absent(_) => Failed::Prerequisite(format!(
             "there is no old user storage table {name} in {region}; check --dep-name, --stage, --region and --profile; a deployment without the basic-ops service has none and needs no backup of it"
         )),
-        ReadError::NoKeys(_) => Failed::Prerequisite(error.to_string()),
+        ReadError::NoKeys(_) | ReadError::Busy(_) => Failed::Prerequisite(error.to_string()),
         ReadError::Failed { failure, .. } => {
             Failed::Aws { what: format!("cannot look at the table {name}"), failure }
         }

@@ -4,41 +4,45 @@
 //! put as if it were absent, and only if it is there is it merged, from the image that comes back with
 //! the refusal. So a move costs one call, and a target that exists a second one.
 
-use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
-use required_env_vars::Failure;
+use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::entry::{Entry, short};
 use super::item::Item;
-use super::rewrite::{Changes, Here, Merge, Record, Refusal, Rewrite};
-use super::write::{MAX_WRITES, TableRef, Write, WriteError};
+use super::journal::{Place, Trace};
+use super::patience::{PATIENCE, Patience};
+use super::rewrite::{Changes, Edit, Here, Merge, Record, Refusal, Rewrite};
+use super::stop::Stop;
+use super::write::{MAX_WRITES, Write};
+use super::writer::{MARK, Old, Unmade, Writer};
 
-/// How long other transactions, or throttling, may be in the way of one record.
-const PATIENCE: Duration = Duration::from_secs(300);
 /// How often one record is planned again before it is left to the next pass. Every round means that
 /// another writer changed it in between.
 const MAX_ROUNDS: u32 = 12;
 
-/// A migration, as far as one record is concerned: two pure functions.
+/// A migration, as far as one record is concerned: pure functions.
 pub trait Rule: Sync {
     /// What is to become of a record of this table.
     fn rewrite(&self, table: &'static str, record: &Record) -> Rewrite;
 
     /// What is to happen where a record stands already.
     fn merge(&self, table: &'static str, existing: &Item, incoming: &Item) -> Merge;
-}
 
-/// Tables by their keys in the plan.
-pub type Tables = BTreeMap<&'static str, TableRef>;
+    /// Whether merging a record of this table into another a second time changes nothing. Where it does,
+    /// a record that stays after it was copied is always marked.
+    fn repeats_safely(&self, _table: &'static str) -> bool {
+        true
+    }
+}
 
 /// What became of a record.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// It is as it should be, and was before.
     Unchanged,
+    /// It was copied before, and stays until it is cleaned up.
+    Kept,
     /// These writes were made, with these remarks.
     Changed {
         /// What was written, in which table.
@@ -55,32 +59,74 @@ pub enum Outcome {
 }
 
 /// Writes what a rule says of one record.
+///
+/// # Errors
+///
+/// What ends the run, or its work on this table.
 pub async fn apply(
-    client: &Client,
-    tables: &Tables,
+    writer: &Writer,
     table: &'static str,
     record: Record,
     rule: &impl Rule,
-) -> Outcome {
+) -> Result<Outcome, Stop> {
     let mut record = record;
-    for round in 0..MAX_ROUNDS {
+    let mut patience = Patience::of(PATIENCE);
+    for _ in 0..MAX_ROUNDS {
         let changes = match rule.rewrite(table, &record) {
-            Rewrite::Unchanged => return Outcome::Unchanged,
-            Rewrite::Refused(refusal) => return Outcome::Refused(refusal),
+            Rewrite::Unchanged => return Ok(Outcome::Unchanged),
+            Rewrite::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
             Rewrite::Changes(changes) => changes,
         };
-        let attempt = Attempt { client, tables, table, rule };
-        match attempt.make(&record, &changes).await {
-            Made::Done(writes) if writes.is_empty() => return Outcome::Unchanged,
-            Made::Done(writes) => return Outcome::Changed { writes, notes: changes.notes },
-            Made::Refused(refusal) => return Outcome::Refused(refusal),
-            Made::Failed(why) => return Outcome::Failed(why),
-            Made::RecordGone => return Outcome::Gone,
+        let changes = kept(writer.old, rule.repeats_safely(table), &record.item, changes);
+        let mut attempt = Attempt { writer, table, rule, copied: None };
+        if !changes.puts.is_empty() && changes.here != Here::Delete || is_marked(&record.item) {
+            attempt.copied = attempt.place(table, &record.item)?;
+            if attempt.is_copied(&record.item) {
+                return Ok(Outcome::Kept);
+            }
+        }
+        match attempt.make(&record, &changes).await? {
+            Made::Done(writes) if writes.is_empty() => return Ok(Outcome::Unchanged),
+            Made::Done(writes) => {
+                return Ok(Outcome::Changed { writes, notes: changes.notes });
+            }
+            Made::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
+            Made::Failed(why) => return Ok(Outcome::Failed(why)),
+            Made::RecordGone => return Ok(Outcome::Gone),
             Made::RecordChanged(item) => record = Record { item },
         }
-        pause(round).await;
+        if !patience.wait().await {
+            break;
+        }
     }
-    Outcome::Failed("another writer changed it again and again; run it again".to_owned())
+    Ok(Outcome::Failed("another writer changed it again and again; run it again".to_owned()))
+}
+
+/// The changes, where the record is to stay after all.
+fn kept(old: Old, repeats_safely: bool, record: &Item, changes: Changes) -> Changes {
+    if changes.here != Here::Delete || old == Old::Delete || changes.puts.is_empty() {
+        return changes;
+    }
+    let marks = old == Old::Mark || !repeats_safely;
+    let here = match marks && !is_marked(record) {
+        true => Here::Edit(Edit {
+            set: [(MARK.to_owned(), AttributeValue::Bool(true))].into(),
+            ..Edit::default()
+        }),
+        false => Here::Keep,
+    };
+    let mut puts = changes.puts;
+    // The copy is no old record.
+    puts.iter_mut().filter(|_| is_marked(record)).for_each(|put| {
+        put.item.remove(MARK);
+    });
+    Changes { puts, here, notes: changes.notes }
+}
+
+/// Whether a record says that it was copied.
+#[must_use]
+pub fn is_marked(record: &Item) -> bool {
+    record.get(MARK) == Some(&AttributeValue::Bool(true))
 }
 
 /// How an attempt ended.
@@ -92,25 +138,34 @@ enum Made {
     RecordChanged(Item),
 }
 
-/// What a refused write found in its place.
-enum Lost {
-    /// Which writes, and for each the record that stands there, if there is one.
-    To(Vec<(usize, Option<Item>)>),
-    /// Another transaction was in the way; nothing is known.
-    Busy,
-    Failed(String),
-}
-
 struct Attempt<'a, R> {
-    client: &'a Client,
-    tables: &'a Tables,
+    writer: &'a Writer,
     table: &'static str,
     rule: &'a R,
+    /// Where an earlier copy of the record left it.
+    copied: Option<Place>,
 }
 
 impl<R: Rule> Attempt<'_, R> {
+    /// Where the journal says that the record with this key was left.
+    fn place(&self, table: &'static str, item: &Item) -> Result<Option<Place>, Stop> {
+        let Some(key) = self.writer.tables.get(table).and_then(|table| table.short_key(item).ok())
+        else {
+            return Ok(None);
+        };
+        Ok(self.writer.recorder.journal().place(table, key)?.map(|(_, _, place)| place))
+    }
+
+    /// Whether it was copied as it is now: by the journal, or where there is none, by its mark.
+    fn is_copied(&self, item: &Item) -> bool {
+        match &self.copied {
+            Some(place) => place.trace == Trace::Source && place.record == short(item),
+            None => is_marked(item),
+        }
+    }
+
     /// Makes the changes, merging with what stands at the targets.
-    async fn make(&self, record: &Record, changes: &Changes) -> Made {
+    async fn make(&self, record: &Record, changes: &Changes) -> Result<Made, Stop> {
         let mut writes: Vec<(&'static str, Write)> =
             changes.puts.iter().map(|put| (put.table, Write::Put(put.item.clone()))).collect();
         let incoming: Vec<Item> = changes.puts.iter().map(|put| put.item.clone()).collect();
@@ -123,33 +178,33 @@ impl<R: Rule> Attempt<'_, R> {
         };
         writes.extend(here.map(|write| (self.table, write)));
         let start = Instant::now();
-        let (mut merged, mut waited) = (0, 0);
+        let mut merged = 0;
         while merged < MAX_ROUNDS && start.elapsed() < PATIENCE {
             // Checks alone are no reason for a call: then all is as it should be.
             if !writes.iter().any(|(_, write)| write.writes()) {
-                return Made::Done(Vec::new());
+                if let Some(entry) = self.entry(record, &changes.here, &writes) {
+                    self.writer.note(&entry).await?;
+                }
+                return Ok(Made::Done(Vec::new()));
             }
-            match self.send(&writes).await {
+            match self.send(record, &changes.here, &writes).await {
                 Ok(()) => {
                     writes.retain(|(_, write)| write.writes());
-                    return Made::Done(writes);
+                    return Ok(Made::Done(writes));
                 }
-                Err(Lost::Failed(why)) => return Made::Failed(why),
-                Err(Lost::Busy) => {
-                    pause(waited).await;
-                    waited += 1;
-                }
-                Err(Lost::To(lost)) => {
+                Err(Unmade::Stop(stop)) => return Err(stop),
+                Err(Unmade::Failed(why)) => return Ok(Made::Failed(why)),
+                Err(Unmade::Lost(lost)) => {
                     for (at, found) in lost {
-                        if let Some(end) = self.merge(&mut writes, &incoming, at, found) {
-                            return end;
+                        if let Some(end) = self.merge(&mut writes, &incoming, at, found)? {
+                            return Ok(end);
                         }
                     }
                     merged += 1;
                 }
             }
         }
-        Made::Failed("other writers were in the way again and again; run it again".to_owned())
+        Ok(Made::Failed("other writers were in the way again and again; run it again".to_owned()))
     }
 
     /// What takes the place of a write whose condition failed; or how the attempt ends.
@@ -159,76 +214,75 @@ impl<R: Rule> Attempt<'_, R> {
         incoming: &[Item],
         at: usize,
         found: Option<Item>,
-    ) -> Option<Made> {
-        let (table, write) = writes.get_mut(at)?;
+    ) -> Result<Option<Made>, Stop> {
+        let Some((table, write)) = writes.get_mut(at) else { return Ok(None) };
         *write = match (incoming.get(at), found) {
             // The record itself: what is planned for it is out of date.
-            (None, None) => return Some(Made::RecordGone),
-            (None, Some(item)) => return Some(Made::RecordChanged(item)),
+            (None, None) => return Ok(Some(Made::RecordGone)),
+            (None, Some(item)) => return Ok(Some(Made::RecordChanged(item))),
             // The target went away again.
             (Some(item), None) => Write::Put(item.clone()),
-            (Some(item), Some(existing)) => match self.rule.merge(table, &existing, item) {
+            (Some(item), Some(existing)) => match self.merged(table, &existing, item)? {
                 Merge::Same | Merge::KeepExisting { .. } => Write::Check(existing),
                 Merge::Merged { item: after, .. } => Write::Replace { before: existing, after },
-                Merge::Conflict(refusal) => return Some(Made::Refused(refusal)),
+                Merge::Conflict(refusal) => return Ok(Some(Made::Refused(refusal))),
             },
         };
-        None
+        Ok(None)
+    }
+
+    /// A record that was copied and has changed since replaces its copy, unless that has changed too.
+    fn merged(&self, table: &'static str, existing: &Item, incoming: &Item) -> Result<Merge, Stop> {
+        if self.copied.as_ref().is_some_and(|place| place.trace == Trace::Source) {
+            let copy = self.place(table, existing)?;
+            if copy.is_some_and(|copy| copy.record == short(existing)) {
+                let because = "the old record changed after it was copied";
+                return Ok(Merge::Merged { item: incoming.clone(), because });
+            }
+            if !self.rule.repeats_safely(table) {
+                return Ok(Merge::Conflict(Refusal::new(
+                    "the record and its copy have both changed since it was copied",
+                    "decide what the new record should have, delete the old one, and run again",
+                )));
+            }
+        }
+        Ok(self.rule.merge(table, existing, incoming))
+    }
+
+    /// What the journal says of the writes; nothing where the record neither changes nor was copied.
+    fn entry(
+        &self,
+        record: &Record,
+        here: &Here,
+        writes: &[(&'static str, Write)],
+    ) -> Option<Entry> {
+        let table = self.writer.tables.get(self.table)?;
+        let entry = Entry::new(table, self.table, &record.item, here, writes);
+        (!entry.puts.is_empty() || *here != Here::Keep).then_some(entry)
     }
 
     /// One transaction, or, where that cannot hold them, several of which the last has what happens to
     /// the record itself: a crash in between leaves a copy too many rather than one too few.
-    async fn send(&self, writes: &[(&'static str, Write)]) -> Result<(), Lost> {
-        let mut sent = 0;
-        for chunk in writes.chunks(MAX_WRITES) {
-            let items: Result<Vec<TransactWriteItem>, WriteError> = chunk
-                .iter()
-                .map(|(table, write)| match self.tables.get(table) {
-                    Some(table) => write.request(table),
-                    None => Err(WriteError::NoKey((*table).to_owned())),
-                })
-                .collect();
-            let items = items.map_err(|error| Lost::Failed(error.to_string()))?;
-            let request = self.client.transact_write_items().set_transact_items(Some(items));
-            if let Err(error) = request.send().await {
-                let canceled = match error.as_service_error() {
-                    Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-                        lost(canceled.cancellation_reasons(), sent)
-                    }
-                    _ => None,
-                };
-                return Err(
-                    canceled.unwrap_or_else(|| Lost::Failed(Failure::of(&error).to_string()))
-                );
-            }
-            sent += chunk.len();
+    async fn send(
+        &self,
+        record: &Record,
+        here: &Here,
+        writes: &[(&'static str, Write)],
+    ) -> Result<(), Unmade> {
+        let count = writes.len().div_ceil(MAX_WRITES);
+        for (at, chunk) in writes.chunks(MAX_WRITES).enumerate() {
+            // Parts before the last do not leave the record copied.
+            let own = if at + 1 == count { here } else { &Here::Edit(Edit::default()) };
+            let entry = self.entry(record, own, chunk);
+            let entry = entry.ok_or_else(|| Unmade::Failed("there is nothing to write".into()))?;
+            let sent = self.writer.transact(&entry, &record.item, chunk).await;
+            sent.map_err(|unmade| match unmade {
+                Unmade::Lost(lost) => Unmade::Lost(
+                    lost.into_iter().map(|(i, found)| (i + at * MAX_WRITES, found)).collect(),
+                ),
+                other => other,
+            })?;
         }
         Ok(())
     }
-}
-
-/// The writes whose conditions failed; `None` if the transaction failed of nothing that is known.
-fn lost(reasons: &[CancellationReason], sent: usize) -> Option<Lost> {
-    let failed = reasons.iter().enumerate();
-    let failed: Vec<_> = failed
-        .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
-        .map(|(at, reason)| (sent + at, reason.item.clone().filter(|item| !item.is_empty())))
-        .collect();
-    if !failed.is_empty() {
-        return Some(Lost::To(failed));
-    }
-    let has = |code: &str| reasons.iter().any(|one| one.code() == Some(code));
-    if has("TransactionConflict") || has("ThrottlingError") || has("ProvisionedThroughputExceeded")
-    {
-        return Some(Lost::Busy);
-    }
-    let reason = reasons.iter().find(|one| one.code() != Some("None"))?;
-    let (code, message) = (reason.code().unwrap_or("?"), reason.message().unwrap_or_default());
-    Some(Lost::Failed(format!("{code}: {message}")))
-}
-
-/// Before the next round: longer each time, and never the same as somebody else's.
-async fn pause(round: u32) {
-    let longest = 20_u64.saturating_mul(1 << round.min(5));
-    tokio::time::sleep(Duration::from_millis(fastrand::u64(1..=longest))).await;
 }

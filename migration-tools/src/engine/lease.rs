@@ -54,7 +54,9 @@ pub enum LeaseError {
         seconds: u64,
     },
     /// It expired and somebody else took it.
-    #[error("the lease of {0} was taken over by another run; nothing more is written here")]
+    #[error(
+        "the lease of {0} was taken over by another run, or could not be renewed in time; nothing more is written here"
+    )]
     Lost(String),
     /// The table did not come up.
     #[error("the table `{TABLE}` is not active after a minute; try again")]

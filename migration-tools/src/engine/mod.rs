@@ -2,13 +2,21 @@
 //! functions from a record to a [`Rewrite`](rewrite::Rewrite).
 
 pub mod apply;
+pub mod entry;
 pub mod guard;
+pub mod images;
 pub mod item;
 pub mod journal;
+pub mod keeper;
 pub mod lease;
 pub mod number;
+pub mod patience;
 pub mod read;
+pub mod recorder;
 pub mod rewrite;
 pub mod size;
+pub mod stop;
+pub mod table;
 pub mod typed_json;
 pub mod write;
+pub mod writer;

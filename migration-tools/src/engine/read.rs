@@ -1,7 +1,5 @@
 //! Reading a table once, in parallel segments, in bounded memory.
 
-use std::collections::BTreeSet;
-
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
 use aws_sdk_dynamodb::types::{KeyType, TableDescription};
@@ -10,7 +8,8 @@ use futures::stream::FuturesUnordered;
 use required_env_vars::Failure;
 
 use super::item::Item;
-use super::write::TableRef;
+use super::patience::{PATIENCE, Patience, passes};
+use super::table::TableRef;
 
 /// Bytes of a table that one segment should have: at 1,000 write units a second that a partition takes,
 /// a segment of this size whose records are all rewritten takes minutes, not hours.
@@ -24,6 +23,8 @@ const MAX_SEGMENTS: u64 = 1_000;
 pub struct Described {
     /// Name and keys.
     pub table: TableRef,
+    /// What tells it from a later table of the same name.
+    pub id: String,
     /// Records, as of up to six hours ago.
     pub items: u64,
     /// Bytes, as of up to six hours ago.
@@ -46,9 +47,68 @@ pub enum ReadError {
         /// Why.
         failure: Failure,
     },
+    /// It answered for minutes, and never with records.
+    #[error("the table `{0}` is busy: it gave no records for minutes")]
+    Busy(String),
     /// The answer lacks something.
     #[error("table `{0}`: the answer has no key schema")]
     NoKeys(String),
+}
+
+/// What reads, and cannot write: a dry run has nothing else.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    client: Client,
+}
+
+impl Reader {
+    /// Reads as the client may.
+    #[must_use]
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// See [`describe`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn describe(&self, name: &str) -> Result<Described, ReadError> {
+        describe(&self.client, name).await
+    }
+
+    /// See [`pages`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn pages<E, V, F>(
+        &self,
+        table: &str,
+        segments: usize,
+        at_once: usize,
+        visit: V,
+    ) -> Result<(), E>
+    where
+        E: From<ReadError>,
+        V: Fn(Vec<Item>) -> F,
+        F: Future<Output = Result<(), E>>,
+    {
+        pages(&self.client, table, segments, at_once, visit).await
+    }
+
+    /// See [`images`](super::images::images).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn images(
+        &self,
+        table: &TableRef,
+        keys: &[Item],
+    ) -> Result<Vec<Option<Item>>, ReadError> {
+        super::images::images(&self.client, table, keys).await
+    }
 }
 
 /// Asks what a table is like.
@@ -68,7 +128,8 @@ pub async fn describe(client: &Client, name: &str) -> Result<Described, ReadErro
     let keys = keys(&description).ok_or_else(|| ReadError::NoKeys(name.to_owned()))?;
     let count = |number: Option<i64>| u64::try_from(number.unwrap_or_default()).unwrap_or_default();
     Ok(Described {
-        table: TableRef { name: name.to_owned(), keys, attributes: BTreeSet::new() },
+        table: TableRef::new(name, keys),
+        id: description.table_id.clone().unwrap_or_default(),
         items: count(description.item_count),
         bytes: count(description.table_size_bytes),
         indexes: description.global_secondary_indexes().len()
@@ -156,10 +217,16 @@ where
         let scan = client.scan().table_name(table).consistent_read(true);
         let scan =
             scan.segment(segment).total_segments(total).set_exclusive_start_key(start.take());
-        let page = scan.send().await.map_err(|error| ReadError::Failed {
-            table: table.to_owned(),
-            failure: Failure::of(&error),
-        })?;
+        let mut patience = Patience::of(PATIENCE);
+        let page = loop {
+            let failure = match scan.clone().send().await {
+                Ok(page) => break page,
+                Err(error) => Failure::of(&error),
+            };
+            if !passes(failure.reason()) || !patience.wait().await {
+                return Err(ReadError::Failed { table: table.to_owned(), failure }.into());
+            }
+        };
         let items = page.items.unwrap_or_default();
         if !items.is_empty() {
             visit(items).await?;

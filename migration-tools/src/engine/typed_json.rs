@@ -49,7 +49,7 @@ pub enum ItemError {
 ///
 /// Where the SDK has read a value whose type it does not know: its content is lost already.
 pub fn encode(item: &Item) -> Result<String, UnknownTypeError> {
-    Ok(attributes(item)?.to_string())
+    Ok(to_value(item)?.to_string())
 }
 
 /// The item that a line holds.
@@ -61,10 +61,16 @@ pub fn encode(item: &Item) -> Result<String, UnknownTypeError> {
 pub fn decode(line: &str) -> Result<Item, ItemError> {
     let value = serde_json::from_str(line);
     let value = value.map_err(|error| ItemError::Json { column: error.column() })?;
+    of_value(value)
+}
+
+/// As [`decode`], of JSON that was parsed already.
+pub(super) fn of_value(value: Value) -> Result<Item, ItemError> {
     item(value).map_err(ItemError::Value)
 }
 
-fn attributes(item: &Item) -> Result<Value, UnknownTypeError> {
+/// As [`encode`], as a part of other JSON.
+pub(super) fn to_value(item: &Item) -> Result<Value, UnknownTypeError> {
     let each = |(name, of): (&String, &AttributeValue)| Ok((name.clone(), value(of)?));
     let mut all: Vec<(String, Value)> = item.iter().map(each).collect::<Result<_, _>>()?;
     all.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
@@ -86,7 +92,7 @@ fn value(of: &AttributeValue) -> Result<Value, UnknownTypeError> {
         AttributeValue::L(all) => {
             json!({ "L": all.iter().map(value).collect::<Result<Vec<_>, _>>()? })
         }
-        AttributeValue::M(all) => json!({ "M": attributes(all)? }),
+        AttributeValue::M(all) => json!({ "M": to_value(all)? }),
         _ => return Err(UnknownTypeError),
     })
 }

@@ -1,6 +1,6 @@
 //! Guarded writes, and the one transaction that several of them are.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
@@ -11,21 +11,11 @@ use aws_sdk_dynamodb::types::{
 use super::guard::{Guard, TooManyAttributes};
 use super::item::Item;
 use super::rewrite::Edit;
+use super::table::TableRef;
 
 /// Most writes in one transaction.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>
 pub const MAX_WRITES: usize = 100;
-
-/// A table as AWS knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TableRef {
-    /// Its name.
-    pub name: String,
-    /// Its key attributes, the partition key first.
-    pub keys: Vec<String>,
-    /// Top-level attributes that were seen in it, of any record.
-    pub attributes: BTreeSet<String>,
-}
 
 /// One write and what it is based on.
 #[derive(Clone, PartialEq)]
@@ -61,37 +51,12 @@ pub enum WriteError {
     /// A record without one of its key attributes.
     #[error("the record has no key attribute `{0}`")]
     NoKey(String),
+    /// A table that the run does not know.
+    #[error("the table {0} is not one of this run")]
+    NoTable(String),
     /// The SDK refuses to build it.
     #[error("the request cannot be built: {0}")]
     Build(#[from] BuildError),
-}
-
-impl TableRef {
-    /// The key of a record.
-    ///
-    /// # Errors
-    ///
-    /// When an attribute of the key is missing.
-    pub fn key_of(&self, item: &Item) -> Result<Item, WriteError> {
-        let one = |name: &String| match item.get(name) {
-            Some(value) => Ok((name.clone(), value.clone())),
-            None => Err(WriteError::NoKey(name.clone())),
-        };
-        self.keys.iter().map(one).collect()
-    }
-
-    fn partition_key(&self) -> Result<&str, WriteError> {
-        self.keys.first().map(String::as_str).ok_or_else(|| WriteError::NoKey(String::new()))
-    }
-
-    /// Sees the attributes of a record.
-    pub fn see(&mut self, item: &Item) {
-        for name in item.keys() {
-            if !self.attributes.contains(name) {
-                self.attributes.insert(name.clone());
-            }
-        }
-    }
 }
 
 impl Write {
@@ -112,7 +77,7 @@ impl Write {
             }
             Self::Replace { before, after } => {
                 table.key_of(after)?;
-                let guard = Guard::unchanged(before, &table.attributes)?;
+                let guard = Guard::unchanged(before, &table.attributes.names())?;
                 item.put(put(table, after, guard, old)?)
             }
             Self::Edit { before, edit } => {
@@ -128,7 +93,7 @@ impl Write {
                 item.update(update.build()?)
             }
             Self::Delete(before) => {
-                let guard = Guard::unchanged(before, &table.attributes)?;
+                let guard = Guard::unchanged(before, &table.attributes.names())?;
                 let delete = Delete::builder()
                     .table_name(&table.name)
                     .set_key(Some(table.key_of(before)?))
@@ -139,7 +104,7 @@ impl Write {
                 item.delete(delete.build()?)
             }
             Self::Check(before) => {
-                let guard = Guard::unchanged(before, &table.attributes)?;
+                let guard = Guard::unchanged(before, &table.attributes.names())?;
                 let check = ConditionCheck::builder()
                     .table_name(&table.name)
                     .set_key(Some(table.key_of(before)?))

@@ -7,10 +7,17 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::Client;
 use local_aws::LocalAws;
+use migration_tools::engine::journal::{self, Journal};
+use migration_tools::engine::keeper::Keeper;
+use migration_tools::engine::recorder::Recorder;
+use migration_tools::engine::table::Tables;
+use migration_tools::engine::writer::{Old, Writer};
 use serde_json::Value;
 
 /// The way of SDK clients to an embedded AWS.
@@ -146,4 +153,15 @@ pub fn parameters(aws: &LocalAws) -> BTreeMap<String, (String, &'static str)> {
             (name, stored)
         })
         .collect()
+}
+
+/// The writing half of a run, with a journal of its own in a folder.
+pub async fn writer(client: &Client, tables: Tables, old: Old) -> (Folder, Writer) {
+    let folder = Folder::new();
+    let own = Arc::new(Journal::open(folder.path(), "a test").unwrap());
+    let run = own.begin(&journal::Run::default()).unwrap();
+    let holder = folder.path().display().to_string();
+    let lease = Keeper::take(client, &holder, &holder).await.unwrap();
+    let recorder = Recorder::new(own, run);
+    (folder, Writer::new(client.clone(), tables, recorder, lease, old))
 }

@@ -1,0 +1,66 @@
+//! What ends more than one record's change.
+
+use std::sync::Arc;
+
+use required_env_vars::{Failure, Reason};
+
+use super::journal::JournalError;
+use super::lease::LeaseError;
+
+/// Why a run, or its work on a table, cannot go on.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Stop {
+    /// The journal cannot be written: nothing may be changed that is not in it.
+    #[error("{0}")]
+    Journal(Arc<JournalError>),
+    /// Somebody else may be at work, or nobody knows.
+    #[error("{0}")]
+    Lease(LeaseError),
+    /// No call will succeed until someone signs in.
+    #[error("the credentials are not valid any more: {0}")]
+    Credentials(Failure),
+    /// A table cannot be worked on; others can.
+    #[error("{table}: {failure}")]
+    Table {
+        /// The table, by its key in the plan.
+        table: &'static str,
+        /// Why.
+        failure: Failure,
+    },
+    /// The operator wants an end.
+    #[error("stopped by the operator")]
+    Interrupted,
+}
+
+impl Stop {
+    /// What a failed call of a table means, where it means more than that the call failed.
+    #[must_use]
+    pub fn of(table: &'static str, failure: &Failure) -> Option<Self> {
+        match failure.reason() {
+            Reason::BadCredentials => Some(Self::Credentials(failure.clone())),
+            Reason::AccessDenied => Some(Self::Table { table, failure: failure.clone() }),
+            _ if failure.detail().starts_with("ResourceNotFoundException") => {
+                Some(Self::Table { table, failure: failure.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether other tables can still be worked on.
+    #[must_use]
+    pub fn is_of_one_table(&self) -> bool {
+        matches!(self, Self::Table { .. })
+    }
+}
+
+impl From<JournalError> for Stop {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(Arc::new(error))
+    }
+}
+
+impl From<LeaseError> for Stop {
+    fn from(error: LeaseError) -> Self {
+        Self::Lease(error)
+    }
+}

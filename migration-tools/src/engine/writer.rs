@@ -1,0 +1,278 @@
+//! The writing half: one transaction, in the journal before it is sent and after.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
+use required_env_vars::Failure;
+use uuid::Uuid;
+
+use super::entry::{Entry, short};
+use super::item::Item;
+use super::journal::{Place, State, Trace};
+use super::keeper::Keeper;
+use super::patience::{PATIENCE, Patience, passes};
+use super::recorder::Recorder;
+use super::rewrite::{Edit, Here};
+use super::stop::Stop;
+use super::table::Tables;
+use super::write::{Write, WriteError};
+
+/// How long one request may be sent again under its token: DynamoDB knows a token for ten minutes.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>
+const TOKEN: Duration = Duration::from_secs(540);
+
+/// What becomes of records whose copies are in place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Old {
+    /// They go, in the transaction that writes the copy.
+    #[default]
+    Delete,
+    /// They stay until they are cleaned up.
+    Keep,
+    /// They stay, and say so: they get the attribute [`MARK`].
+    Mark,
+}
+
+/// The attribute of records that stay after they were copied; its value is `true`.
+pub const MARK: &str = "deprecated";
+
+/// What may write. It exists only where somebody holds the lease and has a journal.
+#[derive(Debug)]
+pub struct Writer {
+    client: Client,
+    /// The tables that are written.
+    pub tables: Tables,
+    /// Where everything is noted first.
+    pub recorder: Recorder,
+    lease: Keeper,
+    /// What becomes of records that were copied.
+    pub old: Old,
+    patience: Duration,
+}
+
+/// How a transaction ended that was not made.
+#[derive(Debug)]
+pub enum Unmade {
+    /// Conditions failed: which writes, and for each the record that stands there, if there is one.
+    Lost(Vec<(usize, Option<Item>)>),
+    /// It failed of something else. Where that was no answer, it may have been made after all.
+    Failed(String),
+    /// Nothing more can be written.
+    Stop(Stop),
+}
+
+impl From<Stop> for Unmade {
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
+    }
+}
+
+impl Writer {
+    /// The writing half of a run.
+    #[must_use]
+    pub fn new(
+        client: Client,
+        tables: Tables,
+        recorder: Recorder,
+        lease: Keeper,
+        old: Old,
+    ) -> Self {
+        Self { client, tables, recorder, lease, old, patience: PATIENCE }
+    }
+
+    /// The same, with less or more patience where a service is busy.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// Gives the lease back, once everything is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// When the journal cannot be written, or the lease was lost.
+    pub async fn close(self) -> Result<(), Stop> {
+        self.recorder.flush().await?;
+        Ok(self.lease.release().await?)
+    }
+
+    /// Makes writes that belong together and notes them: `entry` is what they are in the journal, and
+    /// `record` the complete record that it is about.
+    ///
+    /// # Errors
+    ///
+    /// When they were not made, or nobody knows whether they were.
+    pub async fn transact(
+        &self,
+        entry: &Entry,
+        record: &Item,
+        writes: &[(&'static str, Write)],
+    ) -> Result<(), Unmade> {
+        let items = self.requests(writes).map_err(|error| Unmade::Failed(error.to_string()))?;
+        let number = self.recorder.intend(entry).await?;
+        let sent = self.send(items, writes).await;
+        match &sent {
+            Ok(()) => {
+                self.recorder.settle(number, State::Proven, self.places(entry, record))?;
+            }
+            Err(Sent { known: true, .. }) => {
+                self.recorder.settle(number, State::Void, Vec::new())?;
+            }
+            // It stays intended, and is looked up.
+            Err(_) => {}
+        }
+        sent.map_err(|sent| sent.unmade)
+    }
+
+    /// Notes what needs no write, as if it had been made.
+    ///
+    /// # Errors
+    ///
+    /// When the journal cannot be written.
+    pub async fn note(&self, entry: &Entry) -> Result<(), Stop> {
+        let number = self.recorder.intend(entry).await?;
+        self.recorder.settle(number, State::Proven, self.places(entry, &entry.record))
+    }
+
+    /// Makes writes that are in the journal already, for those who take back and clean up.
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::transact`].
+    pub async fn write(&self, writes: &[(&'static str, Write)]) -> Result<(), Unmade> {
+        let items = self.requests(writes).map_err(|error| Unmade::Failed(error.to_string()))?;
+        self.send(items, writes).await.map_err(|sent| sent.unmade)
+    }
+
+    fn requests(
+        &self,
+        writes: &[(&'static str, Write)],
+    ) -> Result<Vec<TransactWriteItem>, WriteError> {
+        let one = |(table, write): &(&'static str, Write)| match self.tables.get(table) {
+            Some(table) => write.request(table),
+            None => Err(WriteError::NoTable((*table).to_owned())),
+        };
+        writes.iter().map(one).collect()
+    }
+
+    async fn send(
+        &self,
+        items: Vec<TransactWriteItem>,
+        writes: &[(&'static str, Write)],
+    ) -> Result<(), Sent> {
+        let mut patience = Patience::of(self.patience.min(TOKEN));
+        // The same for every attempt: a second one of what was made is no second write.
+        let token = Uuid::from_u64_pair(fastrand::u64(..), fastrand::u64(..)).to_string();
+        // Once an answer got lost, it may have been made.
+        let mut known = true;
+        loop {
+            self.lease.check().map_err(|error| Sent { known, unmade: Stop::from(error).into() })?;
+            let request = self.client.transact_write_items().client_request_token(&token);
+            let error = match request.set_transact_items(Some(items.clone())).send().await {
+                Ok(_) => return Ok(()),
+                Err(error) => error,
+            };
+            let answer = match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
+                    canceled_by(canceled.cancellation_reasons())
+                }
+                Some(TransactWriteItemsError::TransactionInProgressException(_)) => Answer::Busy,
+                _ => Answer::Other,
+            };
+            let why = match answer {
+                Answer::Lost(lost) => return Err(Sent { known, unmade: Unmade::Lost(lost) }),
+                Answer::Failed(why) => return Err(Sent { known, unmade: Unmade::Failed(why) }),
+                Answer::Busy => "other transactions were in the way for minutes".to_owned(),
+                Answer::Other => {
+                    let failure = Failure::of(&error);
+                    known &= error.as_service_error().is_some() && !server_failed(&error);
+                    let table = writes.first().map_or("?", |(table, _)| *table);
+                    if let Some(stop) = Stop::of(table, &failure) {
+                        return Err(Sent { known, unmade: stop.into() });
+                    }
+                    if !passes(failure.reason()) {
+                        return Err(Sent { known, unmade: Unmade::Failed(failure.to_string()) });
+                    }
+                    failure.to_string()
+                }
+            };
+            if !patience.wait().await {
+                return Err(Sent { known, unmade: Unmade::Failed(why) });
+            }
+        }
+    }
+
+    /// Where an entry leaves its records.
+    fn places(&self, entry: &Entry, record: &Item) -> Vec<Place> {
+        let place = |table: &str, item: &Item, trace, record| {
+            let key = self.tables.get(table)?.short_key(item).ok()?;
+            Some(Place { table: table.to_owned(), key, trace, record })
+        };
+        let put = entry
+            .puts
+            .iter()
+            .filter_map(|put| place(&put.table, &put.after, Trace::Written, short(&put.after)));
+        let copied = !entry.puts.is_empty();
+        let here = match &entry.here {
+            Here::Keep => place(&entry.table, record, Trace::Source, short(record)),
+            Here::Delete => place(&entry.table, record, Trace::Gone, 0),
+            // A part of what is too much for one transaction.
+            Here::Edit(edit) if *edit == Edit::default() => None,
+            Here::Edit(edit) => {
+                let trace = if copied { Trace::Source } else { Trace::Written };
+                place(&entry.table, record, trace, short(&edit.applied_to(record)))
+            }
+        };
+        put.chain(here).collect()
+    }
+}
+
+/// How a request ended, and whether it is certain that nothing was written.
+struct Sent {
+    known: bool,
+    unmade: Unmade,
+}
+
+enum Answer {
+    Lost(Vec<(usize, Option<Item>)>),
+    Failed(String),
+    Busy,
+    Other,
+}
+
+/// Why a transaction was cancelled.
+fn canceled_by(reasons: &[CancellationReason]) -> Answer {
+    let failed: Vec<_> = reasons
+        .iter()
+        .enumerate()
+        .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
+        .map(|(at, reason)| (at, reason.item.clone().filter(|item| !item.is_empty())))
+        .collect();
+    if !failed.is_empty() {
+        return Answer::Lost(failed);
+    }
+    let has = |code: &str| reasons.iter().any(|one| one.code() == Some(code));
+    if has("TransactionConflict") || has("ThrottlingError") || has("ProvisionedThroughputExceeded")
+    {
+        return Answer::Busy;
+    }
+    match reasons.iter().find(|one| one.code() != Some("None")) {
+        Some(reason) => {
+            let (code, message) = (reason.code().unwrap_or("?"), reason.message().unwrap_or("?"));
+            Answer::Failed(format!("{code}: {message}"))
+        }
+        None => Answer::Other,
+    }
+}
+
+/// An answer of 500 and above does not say whether something was written.
+fn server_failed<E>(
+    error: &aws_sdk_dynamodb::error::SdkError<
+        E,
+        aws_smithy_runtime_api::client::orchestrator::HttpResponse,
+    >,
+) -> bool {
+    error.raw_response().is_some_and(|response| response.status().as_u16() >= 500)
+}
