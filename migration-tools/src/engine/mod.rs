@@ -3,6 +3,7 @@
 
 pub mod apply;
 pub mod entry;
+pub mod events;
 pub mod guard;
 pub mod images;
 pub mod item;
@@ -10,6 +11,7 @@ pub mod journal;
 pub mod keeper;
 pub mod lease;
 pub mod number;
+pub mod pass;
 pub mod patience;
 pub mod read;
 pub mod recorder;

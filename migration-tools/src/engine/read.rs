@@ -1,5 +1,7 @@
 //! Reading a table once, in parallel segments, in bounded memory.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
 use aws_sdk_dynamodb::types::{KeyType, TableDescription};
@@ -171,7 +173,8 @@ pub fn segments(bytes: u64, at_once: usize) -> usize {
 ///
 /// # Errors
 ///
-/// The first call that failed, or the first error of `visit`; what is in flight is given up.
+/// The first call that failed, or the first error of `visit`. Other pages that are being visited are
+/// visited to their end, and no further ones are read.
 pub async fn pages<E, V, F>(
     client: &Client,
     table: &str,
@@ -187,15 +190,22 @@ where
     let total = i32::try_from(segments.max(1)).unwrap_or(i32::MAX);
     let mut waiting = shuffled(total).into_iter();
     let mut running = FuturesUnordered::new();
+    let ended = AtomicBool::new(false);
+    let mut error = None;
     loop {
         while running.len() < at_once.max(1)
+            && !ended.load(Ordering::Relaxed)
             && let Some(segment) = waiting.next()
         {
-            running.push(read_segment(client, table, segment, total, &visit));
+            running.push(read_segment(client, table, (segment, total), &visit, &ended));
         }
         match running.next().await {
-            Some(ended) => ended?,
-            None => return Ok(()),
+            Some(Ok(())) => {}
+            Some(Err(why)) => {
+                ended.store(true, Ordering::Relaxed);
+                error = error.or(Some(why));
+            }
+            None => return error.map_or(Ok(()), Err),
         }
     }
 }
@@ -203,9 +213,9 @@ where
 async fn read_segment<E, V, F>(
     client: &Client,
     table: &str,
-    segment: i32,
-    total: i32,
+    (segment, total): (i32, i32),
     visit: &V,
+    ended: &AtomicBool,
 ) -> Result<(), E>
 where
     E: From<ReadError>,
@@ -213,7 +223,7 @@ where
     F: Future<Output = Result<(), E>>,
 {
     let mut start = None;
-    loop {
+    while !ended.load(Ordering::Relaxed) {
         let scan = client.scan().table_name(table).consistent_read(true);
         let scan =
             scan.segment(segment).total_segments(total).set_exclusive_start_key(start.take());
@@ -233,9 +243,10 @@ where
         }
         start = page.last_evaluated_key.filter(|key| !key.is_empty());
         if start.is_none() {
-            return Ok(());
+            break;
         }
     }
+    Ok(())
 }
 
 /// Neighbouring segments are likely on one partition: not in their order, so that several work.
