@@ -7,6 +7,7 @@ pub mod item;
 pub mod journal;
 pub mod lease;
 pub mod number;
+pub mod pace;
 pub mod read;
 pub mod rewrite;
 pub mod size;
