@@ -8,6 +8,7 @@ pub mod journal;
 pub mod lease;
 pub mod number;
 pub mod pace;
+pub mod price;
 pub mod read;
 pub mod rewrite;
 pub mod size;
