@@ -4,12 +4,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
-use aws_sdk_dynamodb::types::{KeyType, TableDescription};
+use aws_sdk_dynamodb::types::{KeyType, ReturnConsumedCapacity, TableDescription};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use required_env_vars::Failure;
 
 use super::item::Item;
+use super::pace::Pace;
 use super::patience::{PATIENCE, Patience, passes};
 use super::table::TableRef;
 
@@ -61,13 +62,14 @@ pub enum ReadError {
 #[derive(Clone, Debug)]
 pub struct Reader {
     client: Client,
+    pace: Pace,
 }
 
 impl Reader {
-    /// Reads as the client may.
+    /// Reads as the client may, no faster than the pace.
     #[must_use]
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    pub fn new(client: Client, pace: Pace) -> Self {
+        Self { client, pace }
     }
 
     /// See [`describe`].
@@ -96,7 +98,7 @@ impl Reader {
         V: Fn(Vec<Item>) -> F,
         F: Future<Output = Result<(), E>>,
     {
-        pages(&self.client, table, segments, at_once, visit).await
+        pages(&self.client, &self.pace, table, (segments, at_once), visit).await
     }
 
     /// See [`images`](super::images::images).
@@ -109,7 +111,7 @@ impl Reader {
         table: &TableRef,
         keys: &[Item],
     ) -> Result<Vec<Option<Item>>, ReadError> {
-        super::images::images(&self.client, table, keys).await
+        super::images::images(&self.client, &self.pace, table, keys).await
     }
 }
 
@@ -177,9 +179,9 @@ pub fn segments(bytes: u64, at_once: usize) -> usize {
 /// visited to their end, and no further ones are read.
 pub async fn pages<E, V, F>(
     client: &Client,
+    pace: &Pace,
     table: &str,
-    segments: usize,
-    at_once: usize,
+    (segments, at_once): (usize, usize),
     visit: V,
 ) -> Result<(), E>
 where
@@ -189,15 +191,15 @@ where
 {
     let total = i32::try_from(segments.max(1)).unwrap_or(i32::MAX);
     let mut waiting = shuffled(total).into_iter();
-    let mut running = FuturesUnordered::new();
     let ended = AtomicBool::new(false);
+    let mut running = FuturesUnordered::new();
     let mut error = None;
     loop {
         while running.len() < at_once.max(1)
             && !ended.load(Ordering::Relaxed)
             && let Some(segment) = waiting.next()
         {
-            running.push(read_segment(client, table, (segment, total), &visit, &ended));
+            running.push(read_segment((client, pace), table, (segment, total), &visit, &ended));
         }
         match running.next().await {
             Some(Ok(())) => {}
@@ -211,7 +213,7 @@ where
 }
 
 async fn read_segment<E, V, F>(
-    client: &Client,
+    (client, pace): (&Client, &Pace),
     table: &str,
     (segment, total): (i32, i32),
     visit: &V,
@@ -227,8 +229,10 @@ where
         let scan = client.scan().table_name(table).consistent_read(true);
         let scan =
             scan.segment(segment).total_segments(total).set_exclusive_start_key(start.take());
+        let scan = scan.return_consumed_capacity(ReturnConsumedCapacity::Total);
         let mut patience = Patience::of(PATIENCE);
         let page = loop {
+            pace.read().await;
             let failure = match scan.clone().send().await {
                 Ok(page) => break page,
                 Err(error) => Failure::of(&error),
@@ -237,6 +241,8 @@ where
                 return Err(ReadError::Failed { table: table.to_owned(), failure }.into());
             }
         };
+        let used = page.consumed_capacity.as_ref().and_then(|used| used.capacity_units);
+        pace.read_used(used.unwrap_or_default());
         let items = page.items.unwrap_or_default();
         if !items.is_empty() {
             visit(items).await?;
