@@ -4,6 +4,7 @@ mod deployment;
 mod existence;
 pub mod generate;
 pub mod id_map;
+pub mod migration;
 mod names;
 mod naming;
 mod resources;

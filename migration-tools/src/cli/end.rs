@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::amplify::id_map::MapError;
+use crate::amplify::migration::Outdated;
 use crate::amplify::{DeploymentError, NamesError};
+use crate::engine::journal::JournalError;
+use crate::engine::stop::Stop;
 use crate::parameter_store::ProjectError;
 use crate::storage_backup::{BackupError, WriteError};
 use required_env_vars::{Failure, Reason, Unresolved};
@@ -19,6 +23,10 @@ pub(crate) enum End {
     Usage,
     /// Something has to be there first.
     Prerequisite,
+    /// The operator said no, or nobody could be asked.
+    Declined,
+    /// A verification found differences.
+    Different,
     /// Stopped by the operator; the same command goes on.
     Interrupted,
 }
@@ -30,6 +38,8 @@ impl End {
             Self::Partly => 1,
             Self::Usage => 2,
             Self::Prerequisite => 3,
+            Self::Declined => 4,
+            Self::Different => 5,
             Self::Interrupted => 130,
         }
     }
@@ -72,6 +82,28 @@ pub(crate) enum Failed {
     Aws { what: String, failure: Failure },
     #[error("{0}")]
     Prerequisite(String),
+    #[error("the file `{}` cannot be read: {source}", path.display())]
+    Input { path: PathBuf, source: std::io::Error },
+    #[error("{}: {source}", path.display())]
+    Map { path: PathBuf, source: MapError },
+    #[error("the plan `{}` is none: {source}; make one with --dry-run --plan-out", path.display())]
+    Plan { path: PathBuf, source: serde_json::Error },
+    #[error(transparent)]
+    Outdated(#[from] Outdated),
+    #[error("whether there is a variable {name} could not be found out: {}; {}", because(source), remedy(Some(source.reason())))]
+    Variable { name: &'static str, source: Box<Unresolved> },
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error("{}; {}", .0, stop_remedy(.0))]
+    Stop(Stop),
+    #[error("nobody can be asked here; run it on a terminal, or give {0}")]
+    NobodyToAsk(&'static str),
+}
+
+impl From<Stop> for Failed {
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
+    }
 }
 
 impl From<NamesError> for Failed {
@@ -86,9 +118,16 @@ impl From<NamesError> for Failed {
 impl Failed {
     pub(crate) fn end(&self) -> End {
         match self {
-            Self::Names { .. } | Self::Aws { .. } | Self::Pool(_) | Self::Prerequisite(_) => {
-                End::Prerequisite
-            }
+            Self::Names { .. }
+            | Self::Aws { .. }
+            | Self::Pool(_)
+            | Self::Prerequisite(_)
+            | Self::Outdated(_)
+            | Self::Variable { .. }
+            | Self::Journal(_) => End::Prerequisite,
+            Self::Stop(Stop::Interrupted) => End::Interrupted,
+            Self::Stop(_) => End::Prerequisite,
+            Self::NobodyToAsk(_) => End::Declined,
             _ => End::Usage,
         }
     }
@@ -112,5 +151,18 @@ pub(crate) fn remedy(reason: Option<Reason>) -> &'static str {
         Some(Reason::Throttled) => "wait a minute and run it again",
         Some(Reason::Undecryptable) => "ask for kms:Decrypt on the key",
         _ => "see what the service says",
+    }
+}
+
+/// What an operator does after a run that could not go on. What was done is done and in the journal.
+fn stop_remedy(stop: &Stop) -> &'static str {
+    match stop {
+        Stop::Credentials(_) => "sign in again, and run the same command: it goes on",
+        Stop::Journal(_) => {
+            "make room on the disk or see to its permissions, and run the same command: it goes on"
+        }
+        Stop::Lease(_) => "one run at a time works on a deployment",
+        Stop::Table { .. } => "see what the service says",
+        Stop::Interrupted => "run the same command: it goes on",
     }
 }

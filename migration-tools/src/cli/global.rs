@@ -27,6 +27,18 @@ pub(crate) struct Global {
     /// Text for people, or one JSON document on standard output and everything else on standard error
     #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
     pub(super) format: Format,
+    /// Folder of the journal: keep it until a migration is verified and cleaned up
+    #[arg(long, global = true, value_name = "DIR", default_value = ".migration-tools")]
+    pub(super) journal: PathBuf,
+    /// Read no more than so many capacity units a second
+    #[arg(long, global = true, value_name = "UNITS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) max_rcu: Option<u32>,
+    /// Write no more than so many capacity units a second
+    #[arg(long, global = true, value_name = "UNITS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) max_wcu: Option<u32>,
+    /// Records that are written at once
+    #[arg(long, global = true, value_name = "RECORDS", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) concurrency: u16,
     /// Say more
     #[arg(long, short, global = true)]
     pub(super) verbose: bool,

@@ -7,11 +7,15 @@ mod console;
 mod end;
 mod generate;
 mod global;
+mod id_migration;
 mod interrupt;
 mod populate;
 mod progress;
+mod question;
+mod session;
 mod settings;
 mod storage_backup;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -47,23 +47,23 @@ pub struct Pass<'a, R> {
 }
 
 impl<R: Rule + Search> Pass<'_, R> {
-    /// Goes over a table.
-    ///
-    /// # Errors
-    ///
-    /// When the table cannot be read or written, or nothing can; what was done until then is done.
-    pub async fn over(&self, table: &'static str, described: &Described) -> Result<Counts, Stop> {
-        let Some(own) = self.writer.tables.get(table) else { return Ok(Counts::default()) };
+    /// Goes over a table: what was done, and why it ended before the end of the table if it did.
+    pub async fn over(
+        &self,
+        table: &'static str,
+        described: &Described,
+    ) -> (Counts, Result<(), Stop>) {
+        let Some(own) = self.writer.tables.get(table) else { return (Counts::default(), Ok(())) };
         let began = Event::Began { table, pass: self.number, records: described.items };
         self.listener.hear(&began);
         let counts = Mutex::new(Counts::default());
         let segments = segments(described.bytes, PAGES_AT_ONCE);
         let visit = |items| self.page(table, own, items, &counts);
         let read = self.reader.pages(&own.name, segments, PAGES_AT_ONCE, visit).await;
-        read.map_err(|ended: Ended| ended.stop(table))?;
+        let ended = read.map_err(|ended: Ended| ended.stop(table));
         let counts = counts.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.listener.hear(&Event::Ended { table, pass: self.number, counts });
-        Ok(counts)
+        (counts, ended)
     }
 
     async fn page(

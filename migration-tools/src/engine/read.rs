@@ -26,6 +26,8 @@ const MAX_SEGMENTS: u64 = 1_000;
 pub struct Described {
     /// Name and keys.
     pub table: TableRef,
+    /// Its ARN.
+    pub arn: String,
     /// What tells it from a later table of the same name.
     pub id: String,
     /// Records, as of up to six hours ago.
@@ -133,6 +135,7 @@ pub async fn describe(client: &Client, name: &str) -> Result<Described, ReadErro
     let count = |number: Option<i64>| u64::try_from(number.unwrap_or_default()).unwrap_or_default();
     Ok(Described {
         table: TableRef::new(name, keys),
+        arn: description.table_arn.clone().unwrap_or_default(),
         id: description.table_id.clone().unwrap_or_default(),
         items: count(description.item_count),
         bytes: count(description.table_size_bytes),

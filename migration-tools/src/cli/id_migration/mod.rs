@@ -1,0 +1,3 @@
+//! `id-migration`.
+
+mod map;
