@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::amplify::{DeploymentError, NamesError};
+use crate::engine::journal::JournalError;
+use crate::engine::stop::Stop;
 use crate::parameter_store::ProjectError;
 use crate::storage_backup::{BackupError, WriteError};
 use required_env_vars::{Failure, Reason, Unresolved};
@@ -19,6 +21,10 @@ pub(crate) enum End {
     Usage,
     /// Something has to be there first.
     Prerequisite,
+    /// The operator said no, or nobody could be asked.
+    Declined,
+    /// What should be the same is not.
+    Different,
     /// Stopped by the operator; the same command goes on.
     Interrupted,
 }
@@ -30,6 +36,8 @@ impl End {
             Self::Partly => 1,
             Self::Usage => 2,
             Self::Prerequisite => 3,
+            Self::Declined => 4,
+            Self::Different => 5,
             Self::Interrupted => 130,
         }
     }
@@ -72,6 +80,13 @@ pub(crate) enum Failed {
     Aws { what: String, failure: Failure },
     #[error("{0}")]
     Prerequisite(String),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error("{stop}; {}", onward(.stop))]
+    Stop {
+        #[from]
+        stop: Stop,
+    },
 }
 
 impl From<NamesError> for Failed {
@@ -86,11 +101,29 @@ impl From<NamesError> for Failed {
 impl Failed {
     pub(crate) fn end(&self) -> End {
         match self {
-            Self::Names { .. } | Self::Aws { .. } | Self::Pool(_) | Self::Prerequisite(_) => {
-                End::Prerequisite
-            }
+            Self::Names { .. }
+            | Self::Aws { .. }
+            | Self::Pool(_)
+            | Self::Prerequisite(_)
+            | Self::Journal(JournalError::InUse(_))
+            | Self::Stop { stop: Stop::Lease(_) | Stop::Credentials(_) } => End::Prerequisite,
+            Self::Stop { stop: Stop::Interrupted } => End::Interrupted,
+            Self::Stop { stop: Stop::Journal(_) | Stop::Table { .. } } => End::Partly,
             _ => End::Usage,
         }
+    }
+}
+
+/// What an operator does about what ended a run before its end.
+fn onward(stop: &Stop) -> &'static str {
+    match stop {
+        Stop::Journal(_) => {
+            "make room on the disk, or mend what it says, and run the command again"
+        }
+        Stop::Lease(_) => "the same command goes on where this one ended",
+        Stop::Credentials(_) => "sign in, and the same command goes on",
+        Stop::Table { failure, .. } => remedy(Some(failure.reason())),
+        Stop::Interrupted => "the same command goes on",
     }
 }
 

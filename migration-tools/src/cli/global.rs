@@ -21,6 +21,9 @@ pub(crate) struct Global {
     /// Settings: dep-name, stage, region, profile [default: migration-tools.toml where present]
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// Folder of the journal: what was changed, and how it was before. As confidential as the tables
+    #[arg(long, global = true, value_name = "DIR", default_value = ".migration-tools")]
+    pub(super) journal: PathBuf,
     /// Write everything that is said to this file too, with the time (UTC)
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) log: Option<PathBuf>,

@@ -10,6 +10,8 @@ mod global;
 mod interrupt;
 mod populate;
 mod progress;
+mod question;
+mod session;
 mod settings;
 mod storage_backup;
 
