@@ -90,14 +90,12 @@ pub(crate) enum Failed {
     Plan { path: PathBuf, source: serde_json::Error },
     #[error(transparent)]
     Outdated(#[from] Outdated),
-    #[error("whether there is a variable {name} could not be found out: {}; {}", because(source), remedy(Some(source.reason())))]
-    Variable { name: &'static str, source: Box<Unresolved> },
+    #[error("whether there is a variable {name} could not be found out: {}; {}", because(unresolved), remedy(Some(unresolved.reason())))]
+    Variable { name: &'static str, unresolved: Box<Unresolved> },
     #[error(transparent)]
     Journal(#[from] JournalError),
-    #[error("{}; {}", .0, stop_remedy(.0))]
+    #[error("{}; {}", .0, onward(.0))]
     Stop(Stop),
-    #[error("nobody can be asked here; run it on a terminal, or give {0}")]
-    NobodyToAsk(&'static str),
 }
 
 impl From<Stop> for Failed {
@@ -124,12 +122,25 @@ impl Failed {
             | Self::Prerequisite(_)
             | Self::Outdated(_)
             | Self::Variable { .. }
-            | Self::Journal(_) => End::Prerequisite,
+            | Self::Journal(_)
+            | Self::Stop(Stop::Lease(_) | Stop::Credentials(_)) => End::Prerequisite,
             Self::Stop(Stop::Interrupted) => End::Interrupted,
-            Self::Stop(_) => End::Prerequisite,
-            Self::NobodyToAsk(_) => End::Declined,
+            Self::Stop(Stop::Journal(_) | Stop::Table { .. }) => End::Partly,
             _ => End::Usage,
         }
+    }
+}
+
+/// What an operator does about what ended a run before its end.
+fn onward(stop: &Stop) -> &'static str {
+    match stop {
+        Stop::Journal(_) => {
+            "make room on the disk, or mend what it says, and run the command again"
+        }
+        Stop::Lease(_) => "the same command goes on where this one ended",
+        Stop::Credentials(_) => "sign in, and the same command goes on",
+        Stop::Table { .. } => "see what the service says, and the same command goes on",
+        Stop::Interrupted => "the same command goes on",
     }
 }
 
@@ -151,18 +162,5 @@ pub(crate) fn remedy(reason: Option<Reason>) -> &'static str {
         Some(Reason::Throttled) => "wait a minute and run it again",
         Some(Reason::Undecryptable) => "ask for kms:Decrypt on the key",
         _ => "see what the service says",
-    }
-}
-
-/// What an operator does after a run that could not go on. What was done is done and in the journal.
-fn stop_remedy(stop: &Stop) -> &'static str {
-    match stop {
-        Stop::Credentials(_) => "sign in again, and run the same command: it goes on",
-        Stop::Journal(_) => {
-            "make room on the disk or see to its permissions, and run the same command: it goes on"
-        }
-        Stop::Lease(_) => "one run at a time works on a deployment",
-        Stop::Table { .. } => "see what the service says",
-        Stop::Interrupted => "run the same command: it goes on",
     }
 }

@@ -21,15 +21,16 @@ pub(crate) struct Global {
     /// Settings: dep-name, stage, region, profile [default: migration-tools.toml where present]
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// Folder of the journal: what was changed, and how it was before. As confidential as the tables;
+    /// keep it until a migration is verified and cleaned up
+    #[arg(long, global = true, value_name = "DIR", default_value = ".migration-tools")]
+    pub(super) journal: PathBuf,
     /// Write everything that is said to this file too, with the time (UTC)
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) log: Option<PathBuf>,
     /// Text for people, or one JSON document on standard output and everything else on standard error
     #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
     pub(super) format: Format,
-    /// Folder of the journal: keep it until a migration is verified and cleaned up
-    #[arg(long, global = true, value_name = "DIR", default_value = ".migration-tools")]
-    pub(super) journal: PathBuf,
     /// Read no more than so many capacity units a second
     #[arg(long, global = true, value_name = "UNITS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) max_rcu: Option<u32>,

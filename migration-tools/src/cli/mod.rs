@@ -44,6 +44,8 @@ enum Command {
     PopulateParameterStore(populate::PopulateParameterStore),
     /// Write the file that says which id every user gets
     GenerateCsv(generate::GenerateCsv),
+    /// Give users their new ids in every table: plan, run, verify
+    IdMigration(id_migration::IdMigration),
     /// Keep the old user storage table in a file, or write back what it lacks
     UserStorageBackup(storage_backup::UserStorageBackup),
 }
@@ -75,6 +77,7 @@ async fn run(arguments: Arguments) -> End {
         Command::Config(command) => command.run(&global, &console).await,
         Command::PopulateParameterStore(command) => command.run(&global, &console).await,
         Command::GenerateCsv(command) => command.run(&global, &console).await,
+        Command::IdMigration(command) => command.run(&global, &console).await,
         Command::UserStorageBackup(command) => command.run(&global, &console).await,
     };
     ended.unwrap_or_else(|failed: Failed| {

@@ -1,39 +1,73 @@
-//! What the operator has to agree to.
+//! Questions to the operator, and what it means where there is nobody to ask.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use super::end::Failed;
+use super::console::Console;
+use super::end::End;
 
-/// Asks, where somebody can be asked: `yes` or `y` is yes, everything else is no. The question is on
-/// standard error, so that standard output stays the document's.
+/// Asks a question that `yes` and `y` answer. `flag` is what answers it beforehand.
 ///
 /// # Errors
 ///
-/// Without a terminal; `instead` is the flag that answers the question.
-pub(super) fn agrees(question: &str, instead: &'static str) -> Result<bool, Failed> {
-    let answer = ask(question, instead)?.to_lowercase();
-    Ok(answer == "yes" || answer == "y")
+/// [`End::Declined`] for any other answer, and where standard input is no terminal; both were said.
+pub(super) async fn yes(console: &Console, question: &str, flag: &str) -> Result<(), End> {
+    ask(console, &format!("{question} (yes/no)"), flag, is_yes).await
 }
 
-/// Asks for a word that nobody types by accident.
+/// Asks for one word, exactly.
 ///
 /// # Errors
 ///
-/// Without a terminal; `instead` is the flag that answers the question.
-pub(super) fn types(question: &str, word: &str, instead: &'static str) -> Result<bool, Failed> {
-    Ok(ask(question, instead)? == word)
+/// As [`yes`].
+pub(super) async fn word(
+    console: &Console,
+    question: &str,
+    word: &'static str,
+    flag: &str,
+) -> Result<(), End> {
+    ask(console, question, flag, move |answer| answer.trim() == word).await
 }
 
-fn ask(question: &str, instead: &'static str) -> Result<String, Failed> {
-    let input = io::stdin();
-    if !input.is_terminal() {
-        return Err(Failed::NobodyToAsk(instead));
+async fn ask(
+    console: &Console,
+    question: &str,
+    flag: &str,
+    agrees: impl Fn(&str) -> bool,
+) -> Result<(), End> {
+    if !io::stdin().is_terminal() {
+        console.problem(&format!(
+            "error: standard input is no terminal, so nobody can be asked; {flag} answers beforehand. Nothing was changed."
+        ));
+        return Err(End::Declined);
     }
-    let mut out = io::stderr().lock();
-    let _ = write!(out, "{question} ").and_then(|()| out.flush());
-    let mut answer = String::new();
-    match input.lock().read_line(&mut answer) {
-        Ok(1..) => Ok(answer.trim().to_owned()),
-        _ => Err(Failed::NobodyToAsk(instead)),
+    // On standard error, which is there for people in either format.
+    eprint!("{question} ");
+    let _ = io::stderr().flush();
+    // Others go on while the operator thinks.
+    let answer = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line).map(|_| line)
+    });
+    match answer.await {
+        Ok(Ok(line)) if agrees(&line) => Ok(()),
+        _ => {
+            console.problem("Not confirmed; nothing was changed.");
+            Err(End::Declined)
+        }
+    }
+}
+
+fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "yes" | "y")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_yes;
+
+    #[test]
+    fn only_yes_is_yes() {
+        assert!(["yes", "y", " YES\n", "Y\r\n"].into_iter().all(is_yes));
+        assert!(!["", "\n", "no", "yes please", "ja", "ye"].into_iter().any(is_yes));
     }
 }

@@ -1,11 +1,16 @@
-//! What commands that read or change a deployment have in common: the way there, its tables, and, for
-//! those that change it, the lease, the journal and a run in it.
+//! What every command has in common that changes records: the journal, the lease, a run, and the tables
+//! of the deployment.
+//!
+//! [`journal`] opens the journal or begins it, [`kept_journal`] only opens it, [`Ground::survey`] asks
+//! which tables there are: none of them writes to AWS, so that a dry run can have all of them. [`run`]
+//! does the rest: it takes the lease, begins a run, settles what killed runs left open, lets the command
+//! do its work, and ends all of that in its order, whatever came of the work.
 
-use std::env;
 use std::sync::Arc;
 
 use aws_clients::Calls;
 use aws_sdk_dynamodb::Client;
+use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -20,34 +25,100 @@ use crate::engine::keeper::Keeper;
 use crate::engine::pace::Pace;
 use crate::engine::read::Reader;
 use crate::engine::recorder::Recorder;
+use crate::engine::settle::{Settlement, settle};
+use crate::engine::stop::Stop;
+use crate::engine::table::Tables;
 use crate::engine::writer::{Old, Writer};
 
 /// A deployment that can be read.
-pub(super) struct Deployed {
-    pub(super) settings: Settings,
-    pub(super) pace: Pace,
-    pub(super) calls: Calls,
-    pub(super) reader: Reader,
+pub(super) struct Ground {
+    /// Its tables, as they are now.
     pub(super) targets: Targets,
+    /// What reads them, and cannot write.
+    pub(super) reader: Reader,
+    /// How fast they are read and written.
+    pub(super) pace: Pace,
+    /// What was called.
+    pub(super) calls: Calls,
     client: Client,
 }
 
-/// A run that may change it.
-pub(super) struct Session {
-    pub(super) writer: Writer,
-    pub(super) journal: Arc<Journal>,
-    pub(super) number: u64,
-    run: Run,
+/// What a command is about to do.
+pub(super) struct Plan {
+    /// The command with its flags that matter; never an id of a user.
+    pub(super) command: String,
+    /// What it is about: the digest of an id map, or the run that is taken back.
+    pub(super) subject: String,
+    /// The run that this one goes on with.
+    pub(super) continues: Option<u64>,
+    /// What becomes of records that are copied.
+    pub(super) old: Old,
 }
 
-impl Deployed {
-    /// Finds the tables of the deployment.
+/// What a command works with while it has the lease.
+pub(super) struct Session {
+    /// What writes; it has the tables, and the recorder with the journal and the run's number.
+    pub(super) writer: Writer,
+    /// What killed runs had left open.
+    pub(super) settlement: Settlement,
+}
+
+/// How a command's work ended.
+pub(super) struct Ended {
+    /// Its exit code.
+    pub(super) end: End,
+    /// What it did, as the journal keeps it for `status` and `report`. No id of a user.
+    pub(super) summary: Value,
+}
+
+/// The journal of this deployment, begun where there is none.
+///
+/// # Errors
+///
+/// When it is in use, of another deployment, or cannot be written.
+pub(super) fn journal(
+    settings: &Settings,
+    global: &Global,
+    ground: &Ground,
+) -> Result<Arc<Journal>, Failed> {
+    let (region, account) = (&settings.region, ground.account());
+    let deployment = format!("{} in {region} of account {account}", of(settings));
+    Ok(Arc::new(Journal::open(&global.journal, &deployment)?))
+}
+
+/// The journal of this deployment, if there is one; none is begun.
+///
+/// # Errors
+///
+/// As [`journal`].
+pub(super) fn kept_journal(
+    settings: &Settings,
+    global: &Global,
+    ground: &Ground,
+) -> Result<Option<Arc<Journal>>, Failed> {
+    match Journal::is_in(&global.journal) {
+        true => journal(settings, global, ground).map(Some),
+        false => Ok(None),
+    }
+}
+
+/// The deployment and its stage, as the lease is named.
+fn of(settings: &Settings) -> String {
+    format!("{}-{}", settings.deployment.dep_name(), settings.deployment.stage())
+}
+
+impl Ground {
+    /// Asks which tables exist, and what their keys are.
     ///
     /// # Errors
     ///
-    /// When names are not known, or a table may exist and cannot be asked: it is not left out.
-    pub(super) async fn find(global: &Global, console: &Console) -> Result<Self, Failed> {
-        let settings = Settings::read(global).await?;
+    /// When nobody is signed in, AWS cannot be reached, names cannot be known, there is no table of this
+    /// deployment at all, or one may exist and cannot be asked: nobody may take it for absent.
+    pub(super) async fn survey(
+        settings: &Settings,
+        global: &Global,
+        console: &Console,
+    ) -> Result<Self, Failed> {
         let named = names(&settings.config, &settings.deployment).await?;
         let (pace, calls) = (Pace::new(global.max_rcu, global.max_wcu), Calls::default());
         let config = aws_sdk_dynamodb::config::Builder::from(&settings.config)
@@ -67,7 +138,7 @@ impl Deployed {
         }
         if !targets.unclear.is_empty() {
             return Err(Failed::Prerequisite(format!(
-                "{} tables may exist and cannot be asked for; see to the permission dynamodb:DescribeTable on them",
+                "{} tables may exist and cannot be asked for, and none is left out by mistake; see to dynamodb:DescribeTable on them",
                 targets.unclear.len()
             )));
         }
@@ -79,97 +150,122 @@ impl Deployed {
         for missing in &targets.absent {
             console.detail(&format!("{} ({}) does not exist", missing.table.key, missing.name));
         }
-        Ok(Self { settings, pace, calls, reader, targets, client })
+        Ok(Self { targets, reader, pace, calls, client })
     }
 
-    /// Whose records a journal is about: deployment, region and account.
-    pub(super) fn whose(&self) -> String {
-        let deployment = &self.settings.deployment;
-        let (dep_name, stage) = (deployment.dep_name(), deployment.stage());
+    /// Those that exist, for the engine.
+    pub(super) fn tables(&self) -> Tables {
+        self.targets.tables()
+    }
+
+    /// The account that they are in.
+    fn account(&self) -> &str {
         let arn = self.targets.present.first().map(|target| target.described.arn.as_str());
-        let account = arn.and_then(|arn| arn.split(':').nth(4)).unwrap_or_default();
-        format!("{dep_name}-{stage} in {} of {account}", self.settings.region)
-    }
-
-    /// Begins a run: takes the lease, opens the journal, and looks up what became of what an earlier
-    /// run left open. `subject` is what it is about.
-    ///
-    /// # Errors
-    ///
-    /// When somebody else is at work, or the journal cannot be used.
-    pub(super) async fn begin(
-        &self,
-        global: &Global,
-        old: Old,
-        command: &str,
-        subject: &str,
-    ) -> Result<Session, Failed> {
-        // The journal first: another run on this machine is told from one elsewhere.
-        let journal = Arc::new(Journal::open(&global.journal, &self.whose())?);
-        let deployment = &self.settings.deployment;
-        let of = format!("{}-{}", deployment.dep_name(), deployment.stage());
-        let lease = Keeper::take(&self.client, &of, &holder(command)).await;
-        let lease = lease.map_err(|error| Failed::Stop(error.into()))?;
-        let run = Run {
-            command: command.to_owned(),
-            subject: subject.to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            started: now(),
-            continues: continues(&journal.runs()?, command, subject),
-            ..Run::default()
-        };
-        let number = journal.begin(&run)?;
-        let recorder = Recorder::new(Arc::clone(&journal), number);
-        let client = (self.client.clone(), self.pace.clone());
-        let writer = Writer::new(client, self.targets.tables(), recorder, lease, old);
-        Ok(Session { writer, journal, number, run })
+        arn.and_then(|arn| arn.split(':').nth(4)).unwrap_or_default()
     }
 }
 
-impl Session {
-    /// Ends the run, however it went: the journal is told first, then the lease is given back.
-    ///
-    /// # Errors
-    ///
-    /// When the journal cannot be written. A lease that cannot be given back ends by itself.
-    pub(super) async fn end(
-        mut self,
-        console: &Console,
-        end: End,
-        summary: Option<serde_json::Value>,
-    ) -> Result<(), Failed> {
-        self.run.ended = Some(now());
-        self.run.exit = Some(end.code());
-        self.run.summary = summary;
-        self.writer.recorder.flush().await?;
-        self.journal.update(self.number, &self.run)?;
-        if let Err(error) = self.writer.close().await {
-            console.problem(&format!("warning: {error}"));
+/// Does the work of a command that changes records: as the only run of this deployment, and with a
+/// journal. The work answers how it ended; that, its error, and its summary are what the journal has of
+/// the run afterwards.
+///
+/// # Errors
+///
+/// When the work cannot begin, its own error, or that the journal or the lease was lost at its end.
+pub(super) async fn run<W>(
+    settings: &Settings,
+    console: &Console,
+    journal: &Arc<Journal>,
+    ground: &Ground,
+    plan: Plan,
+    work: W,
+) -> Result<End, Failed>
+where
+    W: AsyncFnOnce(&Session) -> Result<Ended, Failed>,
+{
+    let mut about = Run {
+        command: plan.command,
+        subject: plan.subject,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started: now(),
+        continues: plan.continues,
+        ..Run::default()
+    };
+    let lease = Keeper::take(&ground.client, &of(settings), &holder(&about.started)).await;
+    let lease = lease.map_err(Stop::from)?;
+    let number = match journal.begin(&about) {
+        Ok(number) => number,
+        Err(error) => {
+            // The error of the journal is what has to be told.
+            let _ = lease.release().await;
+            return Err(error.into());
         }
-        Ok(())
+    };
+    let recorder = Recorder::new(Arc::clone(journal), number);
+    let writer = Writer::new(
+        (ground.client.clone(), ground.pace.clone()),
+        ground.tables(),
+        recorder,
+        lease,
+        plan.old,
+    );
+    let mut session = Session { writer, settlement: Settlement::default() };
+    let worked = match begin(ground, &mut session, console).await {
+        Ok(()) => work(&session).await,
+        Err(stop) => Err(stop.into()),
+    };
+    let (end, summary) = match &worked {
+        Ok(ended) => (ended.end, Some(ended.summary.clone())),
+        Err(failed) => (failed.end(), None),
+    };
+    let flushed = session.writer.recorder.flush().await;
+    about.ended = Some(now());
+    about.exit = Some(end.code());
+    about.summary = summary;
+    let updated = journal.update(number, &about).map_err(Stop::from);
+    let closed = session.writer.close().await;
+    worked?;
+    flushed.and(updated).and(closed)?;
+    Ok(end)
+}
+
+async fn begin(ground: &Ground, session: &mut Session, console: &Console) -> Result<(), Stop> {
+    let writer = &session.writer;
+    let found = settle(&ground.reader, &writer.tables, &writer.recorder).await?;
+    session.settlement = found;
+    let Settlement { proven, void, unclear } = found;
+    if found != Settlement::default() {
+        console.say(&format!(
+            "An earlier run was stopped in the middle of {} changes: {proven} were made, {void} were not.",
+            proven + void + unclear
+        ));
     }
+    if unclear > 0 {
+        console.problem(&format!(
+            "Of {unclear} of them nobody can tell, since the records were changed meanwhile or cannot be read; `rollback --dry-run` names them."
+        ));
+    }
+    Ok(())
 }
 
 /// The run that one goes on with: the last one, where it is the same and did not come to its end.
-fn continues(runs: &[(u64, Run)], command: &str, subject: &str) -> Option<u64> {
+pub(super) fn continues(runs: &[(u64, Run)], command: &str, subject: &str) -> Option<u64> {
     let (number, last) = runs.last()?;
     let same = last.command == command && last.subject == subject;
     (same && last.exit != Some(0)).then_some(*number)
 }
 
-/// Who holds the lease, as others are told: somebody, somewhere, with what, since when.
-fn holder(command: &str) -> String {
-    let variable = |names: [&str; 2]| names.iter().find_map(|name| env::var(name).ok());
-    let user = variable(["USER", "USERNAME"]).unwrap_or_else(|| "somebody".to_owned());
-    let host = variable(["HOSTNAME", "COMPUTERNAME"]).or_else(host_of_machine);
-    let host = host.unwrap_or_else(|| "a machine".to_owned());
-    format!("{user} on {host} ({command}, process {}, since {})", std::process::id(), now())
-}
-
-fn host_of_machine() -> Option<String> {
-    let name = std::fs::read_to_string("/etc/hostname").ok()?;
-    let name = name.trim();
-    (!name.is_empty()).then(|| name.to_owned())
+/// Who is at work, for others who want to be.
+fn holder(started: &str) -> String {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let user = variable("USER").or_else(|| variable("USERNAME"));
+    let host = variable("HOSTNAME").or_else(|| variable("COMPUTERNAME")).or_else(|| {
+        let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+        Some(name.trim().to_owned())
+    });
+    let (user, host) =
+        (user.as_deref().unwrap_or("someone"), host.as_deref().unwrap_or("somewhere"));
+    format!("{user}@{host} (process {}, since {started})", std::process::id())
 }
 
 /// Now, RFC 3339, UTC.

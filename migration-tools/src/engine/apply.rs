@@ -275,7 +275,7 @@ impl<R: Rule> Attempt<'_, R> {
             let own = if at + 1 == count { here } else { &Here::Edit(Edit::default()) };
             let entry = self.entry(record, own, chunk);
             let entry = entry.ok_or_else(|| Unmade::Failed("there is nothing to write".into()))?;
-            let sent = self.writer.transact(&entry, &record.item, chunk).await;
+            let sent = self.writer.transact(&entry, chunk).await;
             sent.map_err(|unmade| match unmade {
                 Unmade::Lost(lost) => Unmade::Lost(
                     lost.into_iter().map(|(i, found)| (i + at * MAX_WRITES, found)).collect(),

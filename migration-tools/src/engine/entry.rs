@@ -10,7 +10,9 @@
 //! ```
 //!
 //! `here` is `keep`, `delete` or `edit`; an edit has `edit` with `set` and `remove`, and of its record the
-//! key and the attributes that change. A put where something stood has that as `before`.
+//! key and the attributes that change, and as `left` the short form of the whole record after it. A put
+//! where something stood has that as `before`. `of` is there where a kept record is cleaned up: run and
+//! number of the entry that copied it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +20,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::item::{Item, canonical, same_value};
+use super::item::{Item, canonical, same, same_value};
 use super::rewrite::{Edit, Here};
 use super::table::TableRef;
 use super::typed_json::{UnknownTypeError, of_value, to_value};
@@ -35,6 +37,10 @@ pub struct Entry {
     pub here: Here,
     /// What is put elsewhere.
     pub puts: Vec<Placed>,
+    /// Of an edit, the short form of the whole record as it is left.
+    pub left: Option<Short>,
+    /// The run and the number of the entry that copied the record which this one cleans up.
+    pub of: Option<(u64, u64)>,
 }
 
 /// An item that is put.
@@ -46,6 +52,14 @@ pub struct Placed {
     pub before: Option<Item>,
     /// What stands there afterwards.
     pub after: Item,
+}
+
+impl Placed {
+    /// Whether it is another item than stood there. Where it is not, it only had to stand there.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        self.before.as_ref().is_none_or(|before| !same(before, &self.after))
+    }
 }
 
 /// A record by its key, short enough to have all of them in the journal: 128 bits of SHA-256.
@@ -77,12 +91,14 @@ impl Entry {
             };
             Some(Placed { table: (*table).to_owned(), before, after })
         };
-        let record = match here {
-            Here::Edit(edit) => Self::trimmed(table, record, edit),
-            Here::Keep | Here::Delete => record.clone(),
+        let (record, left) = match here {
+            Here::Edit(edit) => {
+                (Self::trimmed(table, record, edit), Some(short(&edit.applied_to(record))))
+            }
+            Here::Keep | Here::Delete => (record.clone(), None),
         };
         let puts = puts.iter().filter_map(placed).collect();
-        Self { table: key.to_owned(), record, here: here.clone(), puts }
+        Self { table: key.to_owned(), record, here: here.clone(), puts, left, of: None }
     }
 
     /// What an edit can be taken back with: the key, and what the attributes were that it changes.
@@ -124,6 +140,12 @@ impl Entry {
             puts.push(Value::Object(one));
         }
         whole.insert("puts".to_owned(), Value::Array(puts));
+        if let Some(left) = self.left {
+            whole.insert("left".to_owned(), json!(format!("{left:032x}")));
+        }
+        if let Some(of) = self.of {
+            whole.insert("of".to_owned(), json!(of));
+        }
         Ok(Value::Object(whole).to_string().into_bytes())
     }
 
@@ -153,7 +175,14 @@ impl Entry {
             Ok(Placed { table, before, after })
         });
         let puts = puts.collect::<Result<_, _>>()?;
-        Ok(Self { table: text(take(&mut whole, "table")?)?, record, here, puts })
+        let left = whole.remove("left").map(|left| {
+            let left = text(left)?;
+            Short::from_str_radix(&left, 16).map_err(|_| EntryError("`left` is no short form"))
+        });
+        let of = whole.remove("of").map(serde_json::from_value).transpose();
+        let of = of.map_err(|_| EntryError("`of` is no run and number"))?;
+        let table = text(take(&mut whole, "table")?)?;
+        Ok(Self { table, record, here, puts, left: left.transpose()?, of })
     }
 }
 
@@ -250,6 +279,8 @@ mod tests {
             edit in any_item(),
             puts in proptest::collection::vec((proptest::option::of(any_item()), any_item()), 0..3),
             kind in 0..3_u8,
+            left in any::<Option<Short>>(),
+            of in any::<Option<(u64, u64)>>(),
         ) {
             let here = match kind {
                 0 => Here::Keep,
@@ -257,7 +288,8 @@ mod tests {
                 _ => Here::Edit(Edit { set: edit.into_iter().collect(), remove: ["z".to_owned()].into() }),
             };
             let puts = puts.into_iter().map(|(before, after)| Placed { table: "U".to_owned(), before, after });
-            let entry = Entry { table: "T".to_owned(), record, here, puts: puts.collect() };
+            let puts = puts.collect();
+            let entry = Entry { table: "T".to_owned(), record, here, puts, left, of };
             let bytes = entry.encode().unwrap();
             prop_assert_eq!(Entry::decode(&bytes), Ok(entry));
         }
@@ -271,7 +303,8 @@ mod tests {
         let mut after = record.clone();
         after.insert("user".to_owned(), S("lovelaa1".to_owned()));
         let puts = vec![Placed { table: "T".to_owned(), before: None, after }];
-        let entry = Entry { table: "T".to_owned(), record, here: Here::Delete, puts };
+        let (here, table) = (Here::Delete, "T".to_owned());
+        let entry = Entry { table, record, here, puts, left: None, of: None };
         assert!(entry.encode().unwrap().len() < 10_300);
         assert_eq!(format!("{entry:?}"), "Entry(T, Delete, 1 puts)");
     }

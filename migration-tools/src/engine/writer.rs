@@ -8,14 +8,14 @@ use aws_sdk_dynamodb::types::{CancellationReason, ReturnConsumedCapacity, Transa
 use required_env_vars::Failure;
 use uuid::Uuid;
 
-use super::entry::{Entry, short};
+use super::entry::Entry;
 use super::item::Item;
-use super::journal::{Place, State, Trace};
+use super::journal::State;
 use super::keeper::Keeper;
 use super::pace::Pace;
 use super::patience::{PATIENCE, Patience, passes};
+use super::places::places;
 use super::recorder::Recorder;
-use super::rewrite::{Edit, Here};
 use super::stop::Stop;
 use super::table::Tables;
 use super::write::{Write, WriteError};
@@ -100,8 +100,7 @@ impl Writer {
         Ok(self.lease.release().await?)
     }
 
-    /// Makes writes that belong together and notes them: `entry` is what they are in the journal, and
-    /// `record` the complete record that it is about.
+    /// Makes writes that belong together and notes them: `entry` is what they are in the journal.
     ///
     /// # Errors
     ///
@@ -109,7 +108,6 @@ impl Writer {
     pub async fn transact(
         &self,
         entry: &Entry,
-        record: &Item,
         writes: &[(&'static str, Write)],
     ) -> Result<(), Unmade> {
         let items = self.requests(writes).map_err(|error| Unmade::Failed(error.to_string()))?;
@@ -117,7 +115,7 @@ impl Writer {
         let sent = self.send(items, writes).await;
         match &sent {
             Ok(()) => {
-                self.recorder.settle(number, State::Proven, self.places(entry, record))?;
+                self.recorder.settle(number, State::Proven, places(entry, &self.tables))?;
             }
             Err(Sent { known: true, .. }) => {
                 self.recorder.settle(number, State::Void, Vec::new())?;
@@ -135,7 +133,7 @@ impl Writer {
     /// When the journal cannot be written.
     pub async fn note(&self, entry: &Entry) -> Result<(), Stop> {
         let number = self.recorder.intend(entry).await?;
-        self.recorder.settle(number, State::Proven, self.places(entry, &entry.record))
+        self.recorder.settle(number, State::Proven, places(entry, &self.tables))
     }
 
     /// Makes writes that are in the journal already, for those who take back and clean up.
@@ -210,30 +208,6 @@ impl Writer {
                 return Err(Sent { known, unmade: Unmade::Failed(why) });
             }
         }
-    }
-
-    /// Where an entry leaves its records.
-    fn places(&self, entry: &Entry, record: &Item) -> Vec<Place> {
-        let place = |table: &str, item: &Item, trace, record| {
-            let key = self.tables.get(table)?.short_key(item).ok()?;
-            Some(Place { table: table.to_owned(), key, trace, record })
-        };
-        let put = entry
-            .puts
-            .iter()
-            .filter_map(|put| place(&put.table, &put.after, Trace::Written, short(&put.after)));
-        let copied = !entry.puts.is_empty();
-        let here = match &entry.here {
-            Here::Keep => place(&entry.table, record, Trace::Source, short(record)),
-            Here::Delete => place(&entry.table, record, Trace::Gone, 0),
-            // A part of what is too much for one transaction.
-            Here::Edit(edit) if *edit == Edit::default() => None,
-            Here::Edit(edit) => {
-                let trace = if copied { Trace::Source } else { Trace::Written };
-                place(&entry.table, record, trace, short(&edit.applied_to(record)))
-            }
-        };
-        put.chain(here).collect()
     }
 }
 

@@ -96,7 +96,7 @@ async fn idp_prefix(settings: &Settings) -> Result<Option<String>, Failed> {
     match found.into_values().next() {
         Some(Ok(found)) => Ok(Some(found.value().to_owned())),
         Some(Err(error)) if error.reason() != Reason::Absent => {
-            Err(Failed::Variable { name: "IDP_PREFIX", source: Box::new(error) })
+            Err(Failed::Variable { name: "IDP_PREFIX", unresolved: Box::new(error) })
         }
         _ => Ok(None),
     }

@@ -25,7 +25,8 @@ pub struct Settled {
     pub number: u64,
     /// What became of it.
     pub state: State,
-    /// Where its records are now.
+    /// Where its records are now. Of an entry that was rolled back, where it had left them: that is
+    /// forgotten, unless a later entry has left them elsewhere.
     pub places: Vec<Place>,
 }
 
@@ -88,9 +89,17 @@ impl Journal {
                 let key = (one.run, one.number);
                 states.insert(key, one.state.byte()).map_err(|e| self.failed(e))?;
                 for place in &one.places {
-                    let value = (one.run, one.number, place.trace.byte(), place.record);
                     let key = (place.table.as_str(), place.key);
-                    keys.insert(key, value).map_err(|e| self.failed(e))?;
+                    if one.state != State::RolledBack {
+                        let value = (one.run, one.number, place.trace.byte(), place.record);
+                        keys.insert(key, value).map_err(|e| self.failed(e))?;
+                        continue;
+                    }
+                    let known = keys.get(key).map_err(|e| self.failed(e))?.map(|at| at.value());
+                    if known.is_some_and(|(run, number, ..)| (run, number) == (one.run, one.number))
+                    {
+                        keys.remove(key).map_err(|e| self.failed(e))?;
+                    }
                 }
             }
             numbers

@@ -25,6 +25,7 @@
 
 mod entries;
 mod findings;
+mod lookups;
 
 use std::fs;
 use std::io;
@@ -36,6 +37,8 @@ use serde::{Deserialize, Serialize};
 pub use entries::{Place, Settled, Stored, Trace};
 pub use findings::{Finding, Kind};
 
+/// The file in its folder.
+const FILE: &str = "journal.redb";
 const FORMAT: &str = "1";
 const META: TableDefinition<'_, &str, &str> = TableDefinition::new("meta");
 const RUNS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("runs");
@@ -140,6 +143,12 @@ pub struct Journal {
 }
 
 impl Journal {
+    /// Whether there is a journal in a folder.
+    #[must_use]
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FILE).exists()
+    }
+
     /// Opens the journal in a folder, or begins it. `deployment` says whose records it is about, such as
     /// `v6-dev in eu-west-1`.
     ///
@@ -149,7 +158,7 @@ impl Journal {
     pub fn open(folder: &Path, deployment: &str) -> Result<Self, JournalError> {
         fs::create_dir_all(folder)
             .map_err(|source| JournalError::Folder { path: folder.to_owned(), source })?;
-        let path = folder.join("journal.redb");
+        let path = folder.join(FILE);
         let database = Database::create(&path).map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => JournalError::InUse(path.clone()),
             other => storage(&path, other),

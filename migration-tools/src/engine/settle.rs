@@ -1,0 +1,167 @@
+//! What killed runs had in flight: whether it was made is read off the records themselves.
+//!
+//! A transaction is made as a whole or not at all, so that one record that stands as only the one or
+//! only the other could have left it tells of all. Where records contradict each other, or none tells
+//! anything, because somebody has changed them since, the entry stays as it is and a person is told.
+
+use super::entry::{Entry, Placed};
+use super::item::{Item, same, same_value};
+use super::journal::{JournalError, Settled, State, Stored};
+use super::places::places;
+use super::read::Reader;
+use super::recorder::Recorder;
+use super::rewrite::{Edit, Here};
+use super::standing::{Standing, standing};
+use super::stop::Stop;
+use super::table::Tables;
+
+/// Entries that are looked up together.
+const AT_ONCE: usize = 100;
+
+/// Whether the transaction of an entry was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// It was.
+    Yes,
+    /// It was not.
+    No,
+    /// The records do not tell.
+    Unclear,
+}
+
+/// What became of entries of which that was not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settlement {
+    /// They were made.
+    pub proven: u64,
+    /// They were not made.
+    pub void: u64,
+    /// Nobody knows; they stay as they are, and a rollback names them.
+    pub unclear: u64,
+}
+
+/// Looks up what all earlier runs left open. Writes nothing but the journal; what it says there is on
+/// the disk when this returns.
+///
+/// # Errors
+///
+/// When the journal cannot be read or written, or no table can be read.
+pub async fn settle(
+    reader: &Reader,
+    tables: &Tables,
+    recorder: &Recorder,
+) -> Result<Settlement, Stop> {
+    let journal = recorder.journal();
+    let mut counts = Settlement::default();
+    let open = journal.intended()?.into_iter().filter(|(run, _)| *run != recorder.run());
+    let open: Vec<(u64, u64)> = open.collect();
+    for chunk in open.chunks(AT_ONCE) {
+        let mut entries = Vec::with_capacity(chunk.len());
+        for (run, number) in chunk {
+            if let Some(stored) = journal.entry(*run, *number)? {
+                entries.push(((*run, *number), decoded(recorder, *run, &stored)?));
+            }
+        }
+        let only: Vec<&Entry> = entries.iter().map(|(_, entry)| entry).collect();
+        let all = standing(reader, tables, &only).await?;
+        for (((run, number), entry), seen) in entries.iter().zip(all) {
+            let (run, number) = (*run, *number);
+            let settled = |state, places| Settled { run, number, state, places };
+            match seen.map_or(Made::Unclear, |seen| made(entry, &seen)) {
+                Made::Unclear => counts.unclear += 1,
+                Made::No => {
+                    counts.void += 1;
+                    recorder.settle_of(settled(State::Void, Vec::new()))?;
+                }
+                Made::Yes => {
+                    counts.proven += 1;
+                    recorder.settle_of(settled(State::Proven, places(entry, tables)))?;
+                    if let Some((run, number)) = entry.of {
+                        let (state, places) = (State::Cleaned, Vec::new());
+                        recorder.settle_of(Settled { run, number, state, places })?;
+                    }
+                }
+            }
+        }
+    }
+    recorder.flush().await?;
+    Ok(counts)
+}
+
+/// The entry that the journal has stored.
+pub(super) fn decoded(recorder: &Recorder, run: u64, stored: &Stored) -> Result<Entry, Stop> {
+    Entry::decode(&stored.entry).map_err(|error| {
+        let path = recorder.journal().path().to_owned();
+        let what = format!("entry {} of run {run}: {error}", stored.number);
+        JournalError::Damaged { path, what }.into()
+    })
+}
+
+/// Whether the transaction of an entry was made, by what stands where it is about.
+#[must_use]
+pub fn made(entry: &Entry, seen: &Standing) -> Made {
+    let puts = entry.puts.iter().zip(&seen.puts);
+    let mut told: Vec<Made> =
+        puts.clone().filter_map(|(put, current)| by_put(put, current.as_ref())).collect();
+    told.extend(by_record(entry, seen.record.as_ref()));
+    if !writes(entry) {
+        // Nothing was to be written: it holds as long as everything stands there.
+        let stands = |(put, current): (&Placed, &Option<Item>)| {
+            current.as_ref().is_some_and(|current| same(current, &put.after))
+        };
+        return if puts.clone().all(stands) { Made::Yes } else { Made::No };
+    }
+    match (told.contains(&Made::Yes), told.contains(&Made::No)) {
+        (true, false) => Made::Yes,
+        (false, true) => Made::No,
+        _ => Made::Unclear,
+    }
+}
+
+/// Whether the transaction of an entry writes anything.
+fn writes(entry: &Entry) -> bool {
+    let here = match &entry.here {
+        Here::Keep => false,
+        Here::Delete => true,
+        Here::Edit(edit) => *edit != Edit::default(),
+    };
+    here || entry.puts.iter().any(Placed::writes)
+}
+
+fn by_put(put: &Placed, current: Option<&Item>) -> Option<Made> {
+    if !put.writes() {
+        return None;
+    }
+    match (current, &put.before) {
+        (Some(current), _) if same(current, &put.after) => Some(Made::Yes),
+        (Some(current), Some(before)) if same(current, before) => Some(Made::No),
+        (None, None) => Some(Made::No),
+        _ => None,
+    }
+}
+
+fn by_record(entry: &Entry, current: Option<&Item>) -> Option<Made> {
+    match (&entry.here, current) {
+        (Here::Delete, None) => Some(Made::Yes),
+        (Here::Delete, Some(current)) if same(current, &entry.record) => Some(Made::No),
+        (Here::Edit(edit), Some(current)) => {
+            let after = edit.applied_to(&entry.record);
+            let is_as = |other: &Item| stand_as(edit, current, other);
+            match (is_as(&after), is_as(&entry.record)) {
+                (true, false) => Some(Made::Yes),
+                (false, true) => Some(Made::No),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Whether the attributes that an edit changes are the same in both records.
+pub(super) fn stand_as(edit: &Edit, one: &Item, other: &Item) -> bool {
+    edit.set.keys().chain(&edit.remove).all(|name| match (one.get(name), other.get(name)) {
+        (Some(one), Some(other)) => same_value(one, other),
+        (None, None) => true,
+        _ => false,
+    })
+}
