@@ -6,6 +6,7 @@ pub mod guard;
 pub mod item;
 pub mod journal;
 pub mod lease;
+pub mod lookup;
 pub mod number;
 pub mod pace;
 pub mod price;
