@@ -48,20 +48,21 @@ async fn every_record_is_visited_once_in_bounded_memory() {
     for (segments, at_once) in [(1, 1), (7, 3), (64, 8)] {
         let seen: Mutex<BTreeMap<String, usize>> = Mutex::default();
         let (held, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let result: Result<(), ReadError> = pages(&client, &Pace::new(None, None), "logs", (segments, at_once), |items| {
-            let (seen, held, most) = (&seen, &held, &most);
-            async move {
-                most.fetch_max(held.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                tokio::task::yield_now().await;
-                for item in &items {
-                    let at = item["at"].as_n().unwrap().clone();
-                    *seen.lock().unwrap().entry(at).or_default() += 1;
+        let result: Result<(), ReadError> =
+            pages(&client, &Pace::new(None, None), "logs", (segments, at_once), |items| {
+                let (seen, held, most) = (&seen, &held, &most);
+                async move {
+                    most.fetch_max(held.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    tokio::task::yield_now().await;
+                    for item in &items {
+                        let at = item["at"].as_n().unwrap().clone();
+                        *seen.lock().unwrap().entry(at).or_default() += 1;
+                    }
+                    held.fetch_sub(1, Ordering::SeqCst);
+                    Ok(())
                 }
-                held.fetch_sub(1, Ordering::SeqCst);
-                Ok(())
-            }
-        })
-        .await;
+            })
+            .await;
         result.unwrap();
         let seen = seen.into_inner().unwrap();
         assert_eq!(seen.len(), 400, "{segments} segments");

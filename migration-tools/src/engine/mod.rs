@@ -10,6 +10,7 @@ pub mod item;
 pub mod journal;
 pub mod keeper;
 pub mod lease;
+pub mod lookup;
 pub mod number;
 pub mod pace;
 pub mod pass;

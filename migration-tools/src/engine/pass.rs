@@ -88,10 +88,16 @@ impl<R: Rule + Search> Pass<'_, R> {
             }
             for path in self.rule.leftovers(table, &record.item) {
                 page.leftovers += 1;
-                self.find(own, table, &record.item, Kind::Leftover, (
-                    format!("an old id stands in `{path}`"),
-                    "see whether it should; no step of the migration changes it".to_owned(),
-                ))?;
+                self.find(
+                    own,
+                    table,
+                    &record.item,
+                    Kind::Leftover,
+                    (
+                        format!("an old id stands in `{path}`"),
+                        "see whether it should; no step of the migration changes it".to_owned(),
+                    ),
+                )?;
             }
         }
         let read = Event::Read { table, records: page.records, bytes: page.bytes };

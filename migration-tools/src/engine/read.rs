@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
-use aws_sdk_dynamodb::types::{KeyType, ReturnConsumedCapacity, TableDescription};
+use aws_sdk_dynamodb::types::{IndexStatus, KeySchemaElement, KeyType, ReturnConsumedCapacity};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use required_env_vars::Failure;
@@ -36,6 +36,19 @@ pub struct Described {
     pub bytes: u64,
     /// Its indexes: each takes a write of its own for a write.
     pub indexes: usize,
+    /// Those of them that have a partition key of their own.
+    pub global_indexes: Vec<GlobalIndex>,
+}
+
+/// A global secondary index as it is described.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GlobalIndex {
+    /// Its name.
+    pub name: String,
+    /// Its key attributes, the partition key first.
+    pub keys: Vec<String>,
+    /// Whether all records that belong into it are there: not so while it is being made.
+    pub complete: bool,
 }
 
 /// Why a table cannot be read.
@@ -131,24 +144,33 @@ pub async fn describe(client: &Client, name: &str) -> Result<Described, ReadErro
         _ => ReadError::Failed { table: name.to_owned(), failure: Failure::of(&error) },
     })?;
     let description = answer.table.ok_or_else(|| ReadError::NoKeys(name.to_owned()))?;
-    let keys = keys(&description).ok_or_else(|| ReadError::NoKeys(name.to_owned()))?;
+    let own = keys(description.key_schema()).ok_or_else(|| ReadError::NoKeys(name.to_owned()))?;
     let count = |number: Option<i64>| u64::try_from(number.unwrap_or_default()).unwrap_or_default();
     Ok(Described {
-        table: TableRef::new(name, keys),
+        table: TableRef::new(name, own),
         arn: description.table_arn.clone().unwrap_or_default(),
         id: description.table_id.clone().unwrap_or_default(),
         items: count(description.item_count),
         bytes: count(description.table_size_bytes),
         indexes: description.global_secondary_indexes().len()
             + description.local_secondary_indexes().len(),
+        global_indexes: description
+            .global_secondary_indexes()
+            .iter()
+            .map(|index| GlobalIndex {
+                name: index.index_name().unwrap_or_default().to_owned(),
+                keys: keys(index.key_schema()).unwrap_or_default(),
+                complete: index.index_status() == Some(&IndexStatus::Active)
+                    && index.backfilling() != Some(true),
+            })
+            .collect(),
     })
 }
 
 /// The key attributes, the partition key first.
-fn keys(description: &TableDescription) -> Option<Vec<String>> {
+fn keys(schema: &[KeySchemaElement]) -> Option<Vec<String>> {
     let of = |kind: KeyType| {
-        let mut schema = description.key_schema().iter();
-        schema.find(|key| key.key_type == kind).map(|key| key.attribute_name.clone())
+        schema.iter().find(|key| key.key_type == kind).map(|key| key.attribute_name.clone())
     };
     let partition = of(KeyType::Hash)?;
     Some(std::iter::once(partition).chain(of(KeyType::Range)).collect())

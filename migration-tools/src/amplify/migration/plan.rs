@@ -94,10 +94,7 @@ impl Cost {
             .iter()
             .map(|table| Load {
                 bytes: table.counts.bytes,
-                units: Units {
-                    read: table.read_units.saturating_mul(2),
-                    write: table.write_units,
-                },
+                units: Units { read: table.read_units.saturating_mul(2), write: table.write_units },
             })
             .collect();
         let units: Units = loads.iter().map(|load| load.units).sum();
@@ -155,12 +152,18 @@ impl Plan {
             match targets.of_key(&table.table) {
                 None => why.push(format!("{} ({}) is gone", table.table, table.name)),
                 Some(target) if target.described.id != table.id => {
-                    why.push(format!("{} was made anew as {}", table.table, target.described.table.name));
+                    why.push(format!(
+                        "{} was made anew as {}",
+                        table.table, target.described.table.name
+                    ));
                 }
                 Some(_) => {}
             }
         }
-        let new = targets.present.iter().filter(|target| self.absent.iter().any(|key| key == target.table.key));
+        let new = targets
+            .present
+            .iter()
+            .filter(|target| self.absent.iter().any(|key| key == target.table.key));
         why.extend(new.map(|target| format!("{} exists now", target.table.key)));
         match age(&self.made, &now.made) {
             Some(age) if age <= MAX_AGE => {}

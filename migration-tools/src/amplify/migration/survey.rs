@@ -22,7 +22,7 @@ use crate::engine::stop::Stop;
 use crate::engine::write::Write;
 
 /// Whether a record of a table was copied by an earlier run and stays, as far as anybody knows.
-pub type Copied = dyn Fn(&'static str, &Item) -> bool + Sync;
+pub type Copied<'c> = dyn Fn(&'static str, &Item) -> bool + Sync + 'c;
 
 /// What was found in all tables.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,7 +88,7 @@ pub async fn survey(
     takes: &[&Target],
     rule: &Rename<'_>,
     listener: &dyn Listener,
-    (interrupted, copied): (&(dyn Fn() -> bool + Sync), &Copied),
+    (interrupted, copied): (&(dyn Fn() -> bool + Sync), &Copied<'_>),
 ) -> Result<Survey, Stop> {
     let mut survey = Survey::default();
     for target in takes {
@@ -109,7 +109,7 @@ struct One<'a> {
     target: &'a Target,
     listener: &'a dyn Listener,
     interrupted: &'a (dyn Fn() -> bool + Sync),
-    copied: &'a Copied,
+    copied: &'a Copied<'a>,
 }
 
 #[derive(Default)]

@@ -55,9 +55,9 @@ pub fn table_names(named: &[Named], of: &Deployment) -> Vec<(&'static Table, Str
 /// Asks for tables.
 pub async fn find(reader: &Reader, names: &[(&'static Table, String)]) -> Targets {
     let mut targets = Targets::default();
-    let asked = names.iter().map(|(table, name)| async move {
-        (*table, name.clone(), reader.describe(name).await)
-    });
+    let asked = names
+        .iter()
+        .map(|(table, name)| async move { (*table, name.clone(), reader.describe(name).await) });
     let mut answers = stream::iter(asked).buffered(AT_ONCE);
     while let Some((table, name, answer)) = answers.next().await {
         let (why, of) = match answer {

@@ -37,10 +37,8 @@ impl MapChoice<'_> {
                 return Err(Failed::Prerequisite("there is nobody to migrate".to_owned()));
             }
         }
-        let rules = Rules {
-            allow_chains: self.allow_chains,
-            idp_prefix: idp_prefix(settings).await?,
-        };
+        let rules =
+            Rules { allow_chains: self.allow_chains, idp_prefix: idp_prefix(settings).await? };
         let file = File::open(path).map_err(|source| self.cannot_open(source))?;
         let wrong = |source: MapError| Failed::Map { path: path.to_owned(), source };
         let map = IdMap::read(BufReader::new(file), &rules).map_err(wrong)?;

@@ -84,7 +84,17 @@ impl IdMigration {
         let takes: Vec<&Target> =
             ground.targets.present.iter().filter(|one| choice.takes(one.table, renames)).collect();
         let interrupt = Interrupt::listen();
-        let work = Work { command: &self, global, console, settings: &settings, map: &map, ground: &ground, choice: &choice, takes: &takes, interrupt: &interrupt };
+        let work = Work {
+            command: &self,
+            global,
+            console,
+            settings: &settings,
+            map: &map,
+            ground: &ground,
+            choice: &choice,
+            takes: &takes,
+            interrupt: &interrupt,
+        };
         if self.dry_run {
             // The journal is only looked at, where there is one that nobody uses.
             let journal = session::kept_journal(&settings, global, &ground).ok().flatten();
@@ -101,7 +111,8 @@ impl IdMigration {
             )));
         }
         if !self.no_confirmation
-            && let Err(end) = question::yes(console, "Migrate as planned?", "--no-confirmation").await
+            && let Err(end) =
+                question::yes(console, "Migrate as planned?", "--no-confirmation").await
         {
             return Ok(end);
         }
@@ -176,11 +187,12 @@ impl<'a> Work<'a> {
         let watch = Watch::new(self.console);
         let copied = |table: &'static str, item: &Item| self.copied(journal, table, item);
         let interrupted = || self.interrupt.requested();
+        let rule = self.rule();
         let found = survey(
             &self.ground.reader,
             &self.ground.targets,
             self.takes,
-            &self.rule(),
+            &rule,
             &watch,
             (&interrupted, &copied),
         );
@@ -209,7 +221,15 @@ impl<'a> Work<'a> {
     }
 
     fn made(&self, survey: Survey) -> Plan {
-        plan::made(self.settings, self.global, self.map, self.choice, self.command.old(), self.ground, survey)
+        plan::made(
+            self.settings,
+            self.global,
+            self.map,
+            self.choice,
+            self.command.old(),
+            self.ground,
+            survey,
+        )
     }
 
     /// Whether a record was copied by an earlier run and stays.
@@ -273,9 +293,11 @@ async fn prerequisites(settings: &Settings, ground: &Ground) -> Result<(), Faile
             let what = format!("cannot look for the consolidation bucket {name}");
             Err(Failed::Aws { what, failure })
         }
-        found @ (Existence::Absent | Existence::Elsewhere(_)) => Err(Failed::Prerequisite(format!(
-            "the consolidation bucket {name} is {found}; deploy the service amplify-lambda first, which makes it"
-        ))),
+        found @ (Existence::Absent | Existence::Elsewhere(_)) => {
+            Err(Failed::Prerequisite(format!(
+                "the consolidation bucket {name} is {found}; deploy the service amplify-lambda first, which makes it"
+            )))
+        }
     }
 }
 

@@ -71,8 +71,6 @@ pub(super) fn write(path: &Path, plan: &Plan) -> Result<(), Failed> {
 
 /// Reads a plan.
 pub(super) fn read(path: &Path) -> Result<Plan, Failed> {
-    let text =
-        fs::read(path).map_err(|source| Failed::Input { path: path.to_owned(), source })?;
-    serde_json::from_slice(&text)
-        .map_err(|source| Failed::Plan { path: path.to_owned(), source })
+    let text = fs::read(path).map_err(|source| Failed::Input { path: path.to_owned(), source })?;
+    serde_json::from_slice(&text).map_err(|source| Failed::Plan { path: path.to_owned(), source })
 }

@@ -29,7 +29,10 @@ pub(super) fn plan(console: &Console, plan: &Plan, ground: &Ground) {
     if plan.absent.is_empty() {
         console.say("Every table exists.");
     } else {
-        console.say(&format!("{} tables do not exist and are left out (-v names them).", plan.absent.len()));
+        console.say(&format!(
+            "{} tables do not exist and are left out (-v names them).",
+            plan.absent.len()
+        ));
     }
     logins(console, plan);
     let deleted = match plan.old.as_str() {
@@ -90,7 +93,8 @@ fn logins(console: &Console, plan: &Plan) {
         "Logins: {} under the old id, {} under both, {} under the new id only, {} under neither.",
         logins.old_only, logins.both, logins.new_only, logins.neither
     ));
-    let data = plan.survey.tables.iter().filter(|table| table.table != "COGNITO_USERS_DYNAMODB_TABLE");
+    let data =
+        plan.survey.tables.iter().filter(|table| table.table != "COGNITO_USERS_DYNAMODB_TABLE");
     let to_move: u64 = data.map(|table| table.counts.written()).sum();
     if logins.new_only > 0 && to_move > 0 {
         console.say(

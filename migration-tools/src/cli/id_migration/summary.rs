@@ -65,7 +65,9 @@ impl Summary {
                 name: planned.map(|table| table.name.clone()).unwrap_or_default(),
                 counts: *counts,
                 untouched: planned.map_or(0, |table| table.untouched),
-                untouched_digest: planned.map(|table| table.untouched_digest.clone()).unwrap_or_default(),
+                untouched_digest: planned
+                    .map(|table| table.untouched_digest.clone())
+                    .unwrap_or_default(),
             }
         };
         Self {
@@ -126,7 +128,8 @@ impl Summary {
         }
         self.findings(console, session)?;
         if self.complete {
-            console.say("Complete: the last pass over all tables found nothing to do and no old id.");
+            console
+                .say("Complete: the last pass over all tables found nothing to do and no old id.");
         } else if total.open() == 0 && self.failed_tables.is_empty() {
             console.problem("Records under old ids are still being written; stop the application's writers, and run the same command again.");
         } else {
@@ -137,7 +140,8 @@ impl Summary {
 
     fn findings(&self, console: &Console, session: &Session) -> Result<(), Failed> {
         let journal = session.writer.recorder.journal();
-        let mut groups: BTreeMap<(String, &'static str, String, String), Vec<u64>> = BTreeMap::new();
+        let mut groups: BTreeMap<(String, &'static str, String, String), Vec<u64>> =
+            BTreeMap::new();
         let mut last = 0;
         loop {
             let page = journal.findings(self.run, last, 1_000)?;
@@ -155,7 +159,10 @@ impl Summary {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            console.problem(&format!("{table}: {kind}: {reason}; {remedy} ({}{more})", named.join(", ")));
+            console.problem(&format!(
+                "{table}: {kind}: {reason}; {remedy} ({}{more})",
+                named.join(", ")
+            ));
         }
         if !groups.is_empty() {
             console.say(&format!(
