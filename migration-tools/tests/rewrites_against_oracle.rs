@@ -4,7 +4,7 @@
 
 mod worlds;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use migration_tools::amplify::id_map::IdMap;
 use migration_tools::amplify::tables::{
@@ -28,6 +28,18 @@ struct Migration<'w> {
     tables: Tables,
     /// Records that were refused.
     refused: Vec<&'static str>,
+    /// What was done in which tables.
+    done: BTreeSet<(&'static str, Done)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Done {
+    Edited,
+    Moved,
+    /// A record met one that stood there already, and was the same, or it stayed, or both became one.
+    Same,
+    Kept,
+    Merged,
 }
 
 impl Migration<'_> {
@@ -38,7 +50,8 @@ impl Migration<'_> {
         let tables = world.tables.iter().map(|(key, rows)| (*key, by_key(key, rows))).collect();
         let map = world.map();
         let settings = Settings::default();
-        let mut run = Migration { map: &map, settings, options, tables, refused: Vec::new() };
+        let (refused, done) = (Vec::new(), BTreeSet::new());
+        let mut run = Migration { map: &map, settings, options, tables, refused, done };
         let mut order: Vec<&Table> = world.keys().into_iter().filter_map(Table::of_key).collect();
         order.sort_by_key(|table| table.turn);
         for table in order {

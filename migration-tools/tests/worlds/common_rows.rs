@@ -161,11 +161,16 @@ pub fn row(key: &str, person: &Person<'_>) -> Option<Value> {
 /// Rows that a table has once, with everyone in them.
 pub fn of_everyone(key: &str, pairs: &[(String, String)]) -> Vec<Item> {
     let everyone: Vec<&str> = pairs.iter().map(|(old, _)| old.as_str()).collect();
-    // The first one is there under both ids, and the last one twice.
-    let both = [STRANGERS[0], &pairs[0].1];
-    let renamed = pairs.iter().rev().find(|(old, new)| old != new);
-    let again = renamed.map(|(old, _)| old.as_str());
-    let list: Vec<&str> = both.into_iter().chain(everyone.iter().copied()).chain(again).collect();
+    // One who is renamed is there under both ids, and one twice.
+    let mut renamed = pairs.iter().filter(|(old, new)| old != new);
+    let both = renamed.next().map(|(_, new)| new.as_str());
+    let again = renamed.last().map(|(old, _)| old.as_str());
+    let list: Vec<&str> = both
+        .into_iter()
+        .chain([STRANGERS[0]])
+        .chain(everyone.iter().copied())
+        .chain(again)
+        .collect();
     let first = everyone[0];
     let time = "2025-03-05T10:11:12+00:00";
     let rows = match key {
