@@ -37,7 +37,7 @@ pub fn row(key: &str, person: &Person<'_>, size: &Size) -> Value {
         if person.is_before() { format!("{}-{app}", app_part(was)) } else { app.to_owned() };
     let shared = format!("{other}#2025-10-01#{u}");
     let object = format!("{was}/{other_was}/2025-10-01/{u}.json");
-    match shape % 19 {
+    let mut row = match shape % 19 {
         0 => with_kind(&owner, "amplify-memory", "note", u, json!({"t": "x", "n": {"$n": "1.0"}})),
         1 => {
             let data = json!({"sharedBy": other, "note": "", "key": object});
@@ -132,10 +132,14 @@ pub fn row(key: &str, person: &Person<'_>, size: &Size) -> Value {
         // No other key is wrong in this way.
         _ => json!({"PK": format!("{owner}#{}-amplify-memory#note", app_part(was)), "SK": u,
             "data": {"t": ""}}),
+    };
+    if row.get("createdAt").is_some() {
+        row["UUID"] = json!(format!("uuid-{u}"));
     }
+    row
 }
 
 fn with_kind(owner: &str, app: &str, kind: &str, sort: &str, data: Value) -> Value {
-    json!({"PK": format!("{owner}#{app}#{kind}"), "SK": sort, "UUID": format!("uuid-{sort}"),
+    json!({"PK": format!("{owner}#{app}#{kind}"), "SK": sort,
         "appId": format!("{owner}#{app}"), "entityType": kind, "createdAt": 1750000000, "data": data})
 }

@@ -95,8 +95,12 @@ pub fn vary(key: &str, target: &mut Item, conflicts: bool, rng: &mut Rng) {
             json!({"family_name": "Byron", "updated_at": "2025-06-01T00:00:00"})
         }
         (STORAGE, 1) => json!({"UUID": "mine"}),
-        (STORAGE | OLD_STORAGE, _) if target.contains_key("createdAt") => {
+        (STORAGE, _) if target.contains_key("createdAt") => {
             let time = if pick == 2 { NOW - 1 } else { NOW + 1 };
+            json!({"createdAt": time, "data": {"mine": time}})
+        }
+        (OLD_STORAGE, _) if target.contains_key("createdAt") => {
+            let time = if pick == 2 { NOW - 2000 } else { NOW + 2000 };
             json!({"createdAt": time, "data": {"mine": time}})
         }
         _ => return,
