@@ -16,6 +16,7 @@ use aws_sdk_dynamodb::Client;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use local_aws::{Effect, Fault, LocalAws};
 use migration_tools::amplify::derived_names;
+use migration_tools::amplify::tables::Table;
 use migration_tools::amplify::migration::{
     Choice, Done, Migration, Rename, Target, find, table_names,
 };
@@ -27,7 +28,7 @@ use migration_tools::engine::read::Reader;
 use migration_tools::engine::recorder::Recorder;
 use migration_tools::engine::settle::settle;
 use migration_tools::engine::stop::Stop;
-use migration_tools::engine::writer::{Old, Writer};
+use migration_tools::engine::writer::{MARK, Old, Writer};
 use support::Folder;
 use worlds::killer::{Killer, When};
 use worlds::oracle::{Options, expected};
@@ -146,6 +147,24 @@ fn assert_same(expected: &Rows, found: &Rows, what: &str) {
     assert!(differences.is_empty(), "{what}:\n{}", differences.join("\n"));
 }
 
+/// The world without marks: where old records stay, those stay marked that must not be merged twice, or
+/// all.
+fn unmarked(rows: &Rows, old: Old) -> Rows {
+    let mut rows = rows.clone();
+    let mut marked = 0;
+    for (key, items) in &mut rows {
+        for item in items {
+            if item.remove(MARK).is_some() {
+                marked += 1;
+                let must = Table::of_key(key).is_some_and(|table| !table.clash.repeats_safely());
+                assert!(must || old == Old::Mark, "{key}");
+            }
+        }
+    }
+    assert_eq!(marked > 0, old != Old::Delete);
+    rows
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_table_ends_as_the_facts_say_and_a_second_run_writes_nothing() {
     for (seed, old) in [(1, Old::Delete), (2, Old::Keep), (3, Old::Mark)] {
@@ -155,13 +174,72 @@ async fn every_table_ends_as_the_facts_say_and_a_second_run_writes_nothing() {
         let done = migrate(&scene.config, &world, scene.folder.path(), &how).await.unwrap();
         assert!(done.quiet && done.failed.is_empty(), "{done:?}");
         let after = world.dump(&scene.client).await;
-        if old != Old::Mark {
-            assert_same(&expected(&world, &how.options()), &after, &format!("seed {seed}"));
-        }
+        let unmarked = unmarked(&after, old);
+        assert_same(&expected(&world, &how.options()), &unmarked, &format!("seed {seed}"));
         scene.aws.clear_calls();
         let again = migrate(&scene.config, &world, scene.folder.path(), &how).await.unwrap();
         assert_eq!(again.total().written(), 0, "{again:?}");
         assert_eq!(scene.aws.count("dynamodb", "TransactWriteItems"), 0, "seed {seed}");
         assert_same(&after, &world.dump(&scene.client).await, "second run");
+    }
+}
+
+/// A world of every kind of change, small enough to be run again and again.
+fn small(seed: u64) -> World {
+    let tables = vec![
+        "ACCOUNTS_DYNAMO_TABLE",
+        "ASSISTANT_GROUPS_DYNAMO_TABLE",
+        "COGNITO_USERS_DYNAMODB_TABLE",
+        "COST_CALCULATIONS_DYNAMO_TABLE",
+        "OBJECT_ACCESS_DYNAMODB_TABLE",
+        "OLD_USER_STORAGE_TABLE",
+        "SHARES_DYNAMODB_TABLE",
+        "USER_DATA_STORAGE_TABLE",
+        "USER_TAGS_DYNAMO_TABLE",
+    ];
+    let size = Size { users: 3, rows: 1, filler: 1, large: false, tables, ..Size::default() };
+    World::generate(seed, &size)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_every_call_and_run_again_it_ends_in_the_same_world() {
+    for old in [Old::Delete, Old::Keep] {
+        let world = small(7);
+        let how = How::new(old);
+        let expected = expected(&world, &how.options());
+        let mut calls = 0;
+        let mut request = 1;
+        loop {
+            let mut alive = false;
+            for when in [When::Before, When::After] {
+                let scene = scene(&world).await;
+                let (killer, http) = Killer::new();
+                killer.kill_at(request, when);
+                let doomed = config(&scene.aws, http, 3).await;
+                let finished = {
+                    let run = migrate(&doomed, &world, scene.folder.path(), &how);
+                    tokio::select! {
+                        biased;
+                        done = run => Some(done.unwrap()),
+                        () = killer.killed() => None,
+                    }
+                };
+                alive |= finished.is_some();
+                let done = migrate(&scene.config, &world, scene.folder.path(), &how).await.unwrap();
+                let what = format!("killed at {request} {when:?}");
+                assert!(done.quiet && done.failed.is_empty(), "{what}: {done:?}");
+                let after = world.dump(&scene.client).await;
+                assert_same(&expected, &unmarked(&after, old), &what);
+                let again = migrate(&scene.config, &world, scene.folder.path(), &how).await.unwrap();
+                assert_eq!(again.total().written(), 0, "{what}");
+                calls = killer.requests();
+            }
+            if alive {
+                break;
+            }
+            request += 1;
+        }
+        eprintln!("{old:?}: killed at each of {} calls", calls);
+        assert!(calls > 40, "{calls}");
     }
 }
