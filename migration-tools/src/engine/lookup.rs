@@ -25,10 +25,11 @@ use super::size::item_bytes;
 use super::table::TableRef;
 pub use choice::{Choice, Route, choose};
 
-/// Most keys of one `BatchGetItem`, and least bytes of an answer that is short for its size: DynamoDB
-/// ends it at 16 MB.
+/// Most keys of one `BatchGetItem`.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>
 const MAX_KEYS: usize = 100;
+/// An answer of so many bytes left keys for later because it was full, at 16 MB, and not because
+/// DynamoDB throttles.
 const FULL_ANSWER: usize = 12 * 1024 * 1024;
 /// Ids that share pages.
 const GROUP: usize = 8;
@@ -239,7 +240,6 @@ where
         Ok(items)
     }
 
-    #[expect(clippy::float_arithmetic, reason = "capacity units are measured, not stored")]
     fn used(&self, consumed: &[ConsumedCapacity]) {
         let units: f64 = consumed.iter().filter_map(|one| one.capacity_units).sum();
         self.pace.read_used(units);

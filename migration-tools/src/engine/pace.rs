@@ -1,7 +1,7 @@
 //! How fast the engine reads and writes: no faster than the operator allows, and slower where DynamoDB
 //! throttles, so that the application, which shares the tables, does not suffer.
 //!
-//! Reading and writing are paced apart, each by a [`Bucket`] of capacity units that is filled at the
+//! Reading and writing are paced apart, each by a bucket of capacity units that is filled at the
 //! allowed rate. What a call takes is known only from its answer, so a call goes ahead when more is in
 //! the bucket than those that are still out will take, going by recent ones; what they took is debt
 //! where it was more. With a limit of L units a second, t seconds see L·(t + 1) units at most, and one

@@ -36,7 +36,7 @@ pub struct Phase<'m> {
 /// A map without chains is its own only phase; it is not copied.
 enum Part<'m> {
     Whole(&'m IdMap),
-    Own(IdMap),
+    Own(Box<IdMap>),
 }
 
 /// What a phase does with a pair.
@@ -142,7 +142,7 @@ impl IdMap {
         // Nothing can be wrong with a part of a map that was checked; this makes its indexes.
         let rules = Rules { allow_chains: true, ..Rules::default() };
         check::together(&mut map, &rules, &mut Problems::default());
-        Phase { map: Part::Own(map), temporary }
+        Phase { map: Part::Own(Box::new(map)), temporary }
     }
 
     /// The temporary id of a pair: always the same one, and nobody's.

@@ -127,7 +127,10 @@ impl Bucket {
         }
         let measured = self.recent.most(now);
         if measured == 0 {
-            // Whoever was throttled, it was not one of these.
+            // None of these went lately: it was another one, or one that the SDK repeats.
+            if let Some(brake) = &mut self.brake {
+                brake.changed = now;
+            }
             return;
         }
         let base = self.rate().map_or(measured, |rate| rate.min(measured));

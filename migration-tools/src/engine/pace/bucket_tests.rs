@@ -175,6 +175,23 @@ fn throttles_slow_down_and_quiet_speeds_up_again() {
 }
 
 #[test]
+fn it_does_not_get_faster_while_the_sdk_repeats_throttled_calls() {
+    let start = Instant::now();
+    let mut bucket = Bucket::new(None, start);
+    assert!(bucket.admit_free(start));
+    bucket.used(100_000);
+    assert!(bucket.admit_free(start));
+    for tenths in 0..100 {
+        bucket.throttled(start + Duration::from_millis(tenths * 100));
+    }
+    let slow = bucket.rate().unwrap();
+    bucket.step(start + Duration::from_millis(10_500));
+    assert_eq!(bucket.rate(), Some(slow));
+    bucket.step(start + Duration::from_millis(12_000));
+    assert!(bucket.rate().is_none_or(|rate| rate > slow));
+}
+
+#[test]
 fn who_does_nothing_is_not_slowed_down() {
     let start = Instant::now();
     let mut bucket = Bucket::new(None, start);
