@@ -6,6 +6,7 @@ pub mod generate;
 pub mod id_map;
 mod names;
 mod naming;
+pub mod preflight;
 mod resources;
 pub mod tables;
 mod users;

@@ -9,6 +9,7 @@ mod generate;
 mod global;
 mod interrupt;
 mod populate;
+mod preflight;
 mod progress;
 mod settings;
 mod storage_backup;
@@ -40,6 +41,8 @@ enum Command {
     PopulateParameterStore(populate::PopulateParameterStore),
     /// Write the file that says which id every user gets
     GenerateCsv(generate::GenerateCsv),
+    /// Say which steps of the migration apply here, which are done, and what to do next
+    Preflight(preflight::Preflight),
     /// Keep the old user storage table in a file, or write back what it lacks
     UserStorageBackup(storage_backup::UserStorageBackup),
 }
@@ -71,6 +74,7 @@ async fn run(arguments: Arguments) -> End {
         Command::Config(command) => command.run(&global, &console).await,
         Command::PopulateParameterStore(command) => command.run(&global, &console).await,
         Command::GenerateCsv(command) => command.run(&global, &console).await,
+        Command::Preflight(command) => command.run(&global, &console).await,
         Command::UserStorageBackup(command) => command.run(&global, &console).await,
     };
     ended.unwrap_or_else(|failed: Failed| {
