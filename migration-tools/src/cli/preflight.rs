@@ -14,15 +14,16 @@ use super::end::{End, Failed};
 use super::global::Global;
 use super::settings::Settings;
 
-/// Looks only, and writes nothing anywhere.
-///
-/// Tells for every step of the guide whether it is done, to do, not needed here, or cannot be told, and
-/// the command that is next. The users table is read as a whole; of other tables at most a row for each
-/// of fifty users.
-///
-/// Exit codes: 0, everything could be told, and what is left to do can be done; 1, something could not be
-/// told; 2, the id map is bad; 3, something has to be done before a migration can start.
+const ABOUT: &str = "\
+It looks only, and writes nothing anywhere. For every step of the guide it tells whether it is done, to do, \
+not needed here, or cannot be told, and the command that is next. The users table is read as a whole; of \
+other tables at most a row for each of fifty users.
+
+Exit codes: 0, everything could be told, and nothing that was looked at is in a migration's way; 1, something \
+could not be told; 2, the id map is bad; 3, something has to be done before a migration.";
+
 #[derive(Args, Debug)]
+#[command(after_long_help = ABOUT)]
 pub(super) struct Preflight {
     /// The file with the id map
     #[arg(long, value_name = "FILE", default_value = "migration_users.csv")]
@@ -97,7 +98,11 @@ fn say(check: &Check, console: &Console) {
         Status::Unknown => console.problem(&text),
         _ => console.say(&text),
     }
-    let first = if check.next.one_of { "either" } else { "next" };
+    let first = match check.status {
+        Status::Done => "more",
+        _ if check.next.one_of => "either",
+        _ => "next",
+    };
     for (at, command) in check.next.commands.iter().enumerate() {
         let word = match (at, check.next.one_of) {
             (0, _) => first,

@@ -4,20 +4,19 @@ use std::path::Path;
 
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
-use aws_sdk_dynamodb::types::{PointInTimeRecoveryStatus, Select};
-use futures::StreamExt;
-use futures::stream;
+use aws_sdk_dynamodb::types::Select;
 use required_env_vars::Failure;
 
 use super::csv::{self, CsvFile};
-use super::facts::{Facts, Recovery, Rows, Seen};
+use super::facts::{Facts, Rows, Seen};
 use super::logins::{Logins, sample};
 use super::parameters::Parameters;
 use super::probe::{Keyed, MOST_USERS, probe};
+use super::recovery::recovery;
 use super::stacks;
 use crate::amplify::id_map::IdMap;
 use crate::amplify::tables::{Find, Group, Table, all};
-use crate::amplify::{Deployment, Existence, Inspector, Kind, Named, UsersError, user_ids};
+use crate::amplify::{Deployment, Existence, Inspector, Named, UsersError, user_ids};
 use crate::parameter_store::Store;
 
 /// Calls at once: the rate for DescribeTable is a few hundred a second, this leaves it to others.
@@ -88,7 +87,7 @@ impl Eyes {
         let (storage, old_storage, recovery, logins) = futures::join!(
             self.rows(&storage_name, found(STORAGE)),
             self.rows(&old_storage_name, found(OLD_STORAGE)),
-            self.recovery(&existing),
+            recovery(&self.tables, &existing),
             self.logins(&users_name, map.as_ref(), &csv, &existing),
         );
         let bucket = found(BUCKET);
@@ -126,34 +125,6 @@ impl Eyes {
         let scan = self.tables.scan().table_name(table).select(Select::Count).limit(1);
         let answer = scan.send().await.map_err(|error| Failure::of(&error))?;
         Ok(if answer.count > 0 { Rows::Some } else { Rows::None })
-    }
-
-    async fn recovery(&self, existing: &[&Named]) -> Recovery {
-        let tables = existing.iter().filter(|one| one.resource.kind == Kind::Table);
-        let asked =
-            tables.map(|one| async move { (&one.name, self.has_recovery(&one.name).await) });
-        let all: Vec<_> = stream::iter(asked).buffered(AT_ONCE).collect().await;
-        let mut recovery = Recovery::default();
-        for (name, found) in all {
-            match found {
-                Ok(true) => recovery.on += 1,
-                Ok(false) => recovery.off.push(name.clone()),
-                Err(failure) => {
-                    recovery.unknown.push(name.clone());
-                    recovery.failure.get_or_insert(failure);
-                }
-            }
-        }
-        recovery
-    }
-
-    async fn has_recovery(&self, table: &str) -> Seen<bool> {
-        let answer = self.tables.describe_continuous_backups().table_name(table).send().await;
-        let answer = answer.map_err(|error| Failure::of(&error))?;
-        let described = answer.continuous_backups_description;
-        let recovery = described.and_then(|one| one.point_in_time_recovery_description);
-        let status = recovery.and_then(|one| one.point_in_time_recovery_status);
-        Ok(status == Some(PointInTimeRecoveryStatus::Enabled))
     }
 
     async fn logins(

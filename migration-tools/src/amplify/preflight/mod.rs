@@ -14,6 +14,7 @@ mod logins;
 mod look;
 mod parameters;
 mod probe;
+mod recovery;
 mod stacks;
 #[cfg(test)]
 mod tests;
@@ -143,7 +144,7 @@ pub struct Check {
     pub status: Status,
     /// Why, in a sentence.
     pub detail: String,
-    /// What to run next; nothing where nothing is to be done.
+    /// What to run next; for a step that is done, what tells more about it.
     pub next: Next,
 }
 

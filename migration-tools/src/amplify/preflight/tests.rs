@@ -8,7 +8,7 @@ use crate::amplify::id_map::{IdMap, Rules};
 /// Pairs `o1,n1`, of which every third keeps the id; and who of them has a row.
 fn world() -> impl Strategy<Value = (IdMap, BTreeSet<String>)> {
     proptest::collection::vec((any::<bool>(), any::<bool>()), 1..60).prop_map(|users| {
-        let new = |n: usize| if n % 3 == 0 { format!("o{n}") } else { format!("n{n}") };
+        let new = |n: usize| if n.is_multiple_of(3) { format!("o{n}") } else { format!("n{n}") };
         let pairs = (0..users.len()).map(|n| (format!("o{n}"), new(n)));
         let map = IdMap::from_pairs(pairs, &Rules::default()).unwrap();
         let mut ids = BTreeSet::from(["somebody else".to_owned()]);
