@@ -160,9 +160,9 @@ async fn parameters_that_lack_or_are_another_deployments_are_told() {
     aws.ssm().remove("/amplify/dev/amplify-v6-object-access/API_KEYS_DYNAMODB_TABLE");
     let run = preflight(&aws, &folder, &[]);
     assert_eq!(run.code, 3);
-    let told = "52 of 54 names of tables and buckets are published; missing: \
-                API_KEYS_DYNAMODB_TABLE, USER_DATA_STORAGE_TABLE";
-    assert_eq!(detail(&run, "parameters"), told);
+    let told = detail(&run, "parameters");
+    assert!(told.starts_with("52 of 54 names of tables and buckets are published; missing"));
+    assert!(told.ends_with(": API_KEYS_DYNAMODB_TABLE, USER_DATA_STORAGE_TABLE"), "{told}");
     assert_eq!(run.json()["counts"]["names_published"], 52);
     publish(&aws);
     aws.ssm().remove("/amplify/dev/LOG_LEVEL");

@@ -30,7 +30,7 @@ pub(super) fn parameters(facts: &Facts, commands: &Commands) -> Check {
         let text = match published {
             0 => format!("none of the {expected} names of tables and buckets is published"),
             _ => format!(
-                "{published} of {expected} names of tables and buckets are published; missing: {missing}"
+                "{published} of {expected} names of tables and buckets are published; missing, and needed as far as your version of the project has them: {missing}"
             ),
         };
         Check::new(step, Status::ToDo, text)
