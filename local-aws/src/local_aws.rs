@@ -13,7 +13,7 @@ use crate::error::{RefusedError, StartError};
 use crate::faults::Faults;
 use crate::limits::Violation;
 use crate::server::{Server, endpoint_url};
-use crate::{cognito, iam, s3, secretsmanager, sqs, ssm};
+use crate::{cloudformation, cognito, iam, s3, secretsmanager, sqs, ssm};
 
 /// One emulated AWS: a world of its own behind one endpoint on loopback.
 ///
@@ -138,6 +138,12 @@ impl LocalAws {
     #[must_use]
     pub fn iam(&self) -> &iam::Store {
         &self.server.world.iam
+    }
+
+    /// The stacks: to seed, uncounted.
+    #[must_use]
+    pub fn cloudformation(&self) -> &cloudformation::Store {
+        &self.server.world.cloudformation
     }
 
     /// One DynamoDB call in the JSON of its API, uncounted and without faults.

@@ -10,6 +10,7 @@ mod global;
 mod id_migration;
 mod interrupt;
 mod populate;
+mod preflight;
 mod progress;
 mod question;
 mod session;
@@ -46,6 +47,8 @@ enum Command {
     GenerateCsv(generate::GenerateCsv),
     /// Give users their new ids in every table: plan, run, verify
     IdMigration(id_migration::IdMigration),
+    /// Say which steps of the migration apply here, which are done, and what to do next
+    Preflight(preflight::Preflight),
     /// Keep the old user storage table in a file, or write back what it lacks
     UserStorageBackup(storage_backup::UserStorageBackup),
 }
@@ -78,6 +81,7 @@ async fn run(arguments: Arguments) -> End {
         Command::PopulateParameterStore(command) => command.run(&global, &console).await,
         Command::GenerateCsv(command) => command.run(&global, &console).await,
         Command::IdMigration(command) => command.run(&global, &console).await,
+        Command::Preflight(command) => command.run(&global, &console).await,
         Command::UserStorageBackup(command) => command.run(&global, &console).await,
     };
     ended.unwrap_or_else(|failed: Failed| {
