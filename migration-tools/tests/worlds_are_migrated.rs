@@ -1,6 +1,6 @@
 //! Whole worlds, record by record through the engine, killed again and again, become what is expected.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod support;
 mod worlds;
