@@ -150,7 +150,7 @@ fn check(world: &World, options: Options) -> Run {
 }
 
 fn options(seed: u64) -> Options {
-    Options { keep_old: seed % 4 == 3, include_unlisted: seed % 2 == 0 }
+    Options { keep_old: seed % 4 == 3, include_unlisted: seed.is_multiple_of(2) }
 }
 
 fn size(seed: u64) -> Size {
@@ -158,7 +158,7 @@ fn size(seed: u64) -> Size {
         users: 4 + usize::try_from(seed % 19).unwrap(),
         rows: 1 + usize::try_from(seed % 3).unwrap(),
         large: seed == 0,
-        idp_prefix: (seed % 3 == 0).then_some("Campus+1"),
+        idp_prefix: seed.is_multiple_of(3).then_some("Campus+1"),
         ..Size::default()
     }
 }

@@ -37,6 +37,17 @@ async fn a_world_is_written_and_read_back_as_it_was_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rows_that_must_be_refused_are_rows_that_dynamodb_takes() {
+    let aws = LocalAws::start().await.unwrap();
+    let client = Client::new(&support::config(&aws).await);
+    let odd = Size { conflicts: true, words: true, idp_prefix: Some("Campus"), ..Size::default() };
+    let world = World::generate(8, &Size { users: 20, rows: 1, ..odd });
+    world.create(&client).await;
+    let found = world.dump(&client).await;
+    assert_eq!(differences(&world.tables, &found), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_seed_is_one_world_and_its_file_has_every_user() {
     let size = Size { users: 30, idp_prefix: Some("campus"), ..Size::default() };
     let (world, again) = (World::generate(3, &size), World::generate(3, &size));

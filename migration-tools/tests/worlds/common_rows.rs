@@ -164,7 +164,7 @@ pub fn of_everyone(key: &str, pairs: &[(String, String)]) -> Vec<Item> {
     // One who is renamed is there under both ids, and one twice.
     let mut renamed = pairs.iter().filter(|(old, new)| old != new);
     let both = renamed.next().map(|(_, new)| new.as_str());
-    let again = renamed.last().map(|(old, _)| old.as_str());
+    let again = renamed.next_back().map(|(old, _)| old.as_str());
     let list: Vec<&str> = both
         .into_iter()
         .chain([STRANGERS[0]])

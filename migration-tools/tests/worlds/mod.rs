@@ -43,7 +43,7 @@ pub const OLD_STORAGE: &str = "OLD_USER_STORAGE_TABLE";
 pub struct Size {
     /// Users in the id map, one at least.
     pub users: usize,
-    /// Rows of each of them in each table that has several rows of a user. The shapes of a table, 19
+    /// Rows of each of them in each table that has several rows of a user. The shapes of a table, 20
     /// at most, are dealt out to the users in turn.
     pub rows: usize,
     /// Rows in each table of users who are not in the map. Some name users who are.
@@ -230,10 +230,11 @@ impl Builder {
                 self.add(key, item);
             }
         }
-        if size.conflicts && before.is_renamed() {
-            if let Some(item) = targets::too_large(key, before) {
-                self.add(key, item);
-            }
+        if size.conflicts
+            && before.is_renamed()
+            && let Some(item) = targets::too_large(key, before)
+        {
+            self.add(key, item);
         }
     }
 }

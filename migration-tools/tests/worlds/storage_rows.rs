@@ -37,7 +37,7 @@ pub fn row(key: &str, person: &Person<'_>, size: &Size) -> Value {
         if person.is_before() { format!("{}-{app}", app_part(was)) } else { app.to_owned() };
     let shared = format!("{other}#2025-10-01#{u}");
     let object = format!("{was}/{other_was}/2025-10-01/{u}.json");
-    let mut row = match shape % 19 {
+    let mut row = match shape % 20 {
         0 => with_kind(&owner, "amplify-memory", "note", u, json!({"t": "x", "n": {"$n": "1.0"}})),
         1 => {
             let data = json!({"sharedBy": other, "note": "", "key": object});
@@ -129,7 +129,9 @@ pub fn row(key: &str, person: &Person<'_>, size: &Size) -> Value {
             let sort = format!("{}#{u}", if size.words { was } else { "x" });
             with_kind(&owner, "amplify-memory", "note", &sort, json!({"user": "x"}))
         }
-        // No other key is wrong in this way.
+        // No other key is wrong in this way, by its application or by its kind.
+        18 => json!({"PK": format!("{owner}#{}-amplify-workflows#note", app_part(was)), "SK": u,
+            "data": {"t": ""}}),
         _ => json!({"PK": format!("{owner}#{}-amplify-memory#note", app_part(was)), "SK": u,
             "data": {"t": ""}}),
     };

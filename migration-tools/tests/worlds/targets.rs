@@ -158,7 +158,8 @@ pub fn sanitised(of: &Item) -> Option<Item> {
     Some(item)
 }
 
-/// The row as the old table has it: the same, or with an older content, or with an older id only.
+/// The row as the old table has it: the same, or the same but for its UUID, or with other content that
+/// is older or newer.
 pub fn copied_before(mut item: Item, at: usize) -> Item {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     match at % 4 {
