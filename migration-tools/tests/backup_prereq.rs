@@ -9,8 +9,9 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use aws_sdk_s3::config::{Builder, Credentials};
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
-use local_aws::{Effect, Fault, LocalAws};
+use local_aws::{ACCESS_KEY_ID, Effect, Fault, LocalAws, SECRET_ACCESS_KEY};
 use migration_tools::backups::{Answer, Lack, Reader, Resources, Terms, check};
 use serde_json::{Value, json};
 use support::{Folder, Run, run};
@@ -38,6 +39,13 @@ async fn table(aws: &LocalAws, name: &str) {
     aws.dynamodb("CreateTable", request).await.unwrap();
 }
 
+/// The embedded S3 checks signatures.
+async fn s3(aws: &LocalAws) -> aws_sdk_s3::Client {
+    let keys = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "test");
+    let config = Builder::from(&support::config(aws).await).credentials_provider(keys);
+    aws_sdk_s3::Client::from_conf(config.build())
+}
+
 /// Four tables, and buckets whose versioning is on, off and suspended.
 async fn world() -> LocalAws {
     let aws = LocalAws::start().await.unwrap();
@@ -47,7 +55,7 @@ async fn world() -> LocalAws {
     aws.s3().enable_versioning(CONSOLIDATION);
     aws.s3().create_bucket(SHARE);
     aws.s3().enable_versioning(ARTIFACTS);
-    let client = aws_sdk_s3::Client::new(&support::config(&aws).await);
+    let client = s3(&aws).await;
     let suspended = VersioningConfiguration::builder().status(BucketVersioningStatus::Suspended);
     let call = client.put_bucket_versioning().bucket(ARTIFACTS);
     call.versioning_configuration(suspended.build()).send().await.unwrap();
@@ -86,7 +94,7 @@ async fn recovery(aws: &LocalAws, table: &str) -> Value {
 }
 
 async fn versioning(aws: &LocalAws, bucket: &str) -> Option<BucketVersioningStatus> {
-    let client = aws_sdk_s3::Client::new(&support::config(aws).await);
+    let client = s3(aws).await;
     client.get_bucket_versioning().bucket(bucket).send().await.unwrap().status
 }
 
