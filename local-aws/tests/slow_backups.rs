@@ -1,5 +1,8 @@
 //! Backups and recovery that take their time, as they do on AWS.
 
+// Helpers outside of test functions fail the test the same way.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::time::Duration;

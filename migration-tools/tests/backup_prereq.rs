@@ -7,6 +7,8 @@ mod support;
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
 use std::time::Duration;
 
 use aws_sdk_s3::config::{Builder, Credentials};
@@ -14,7 +16,7 @@ use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use local_aws::{ACCESS_KEY_ID, Effect, Fault, LocalAws, SECRET_ACCESS_KEY};
 use migration_tools::backups::{Answer, Lack, Reader, Resources, Terms, check};
 use serde_json::{Value, json};
-use support::{Folder, Run, run};
+use support::{Folder, Run, command, finish, run};
 
 const PREREQ: [&str; 6] =
     ["backup-prereq", "--dep-name", "v6", "--stage", "dev", "--derived-names"];
@@ -306,6 +308,24 @@ async fn a_backup_counts_when_it_is_complete() {
     assert!(matches!(answer, Answer::Missing(what) if what[0] == unfinished), "{answer:?}");
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_stops_waiting_is_told_how_to_go_on() {
+    let (aws, folder) = (world().await, Folder::new());
+    aws.backups_take(Duration::from_secs(3600));
+    let mut child = command(Some(&aws), folder.path(), &[&PREREQ[..], &NAMED].concat());
+    let child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while aws.count("dynamodb", "DescribeBackup") == 0 {
+        sleep(Duration::from_millis(10));
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let run = finish(child);
+    assert_eq!(run.code, 130, "{}", run.text());
+    let told = "Stopped. To go on, run `migration-tools backup-prereq";
+    assert!(run.err.contains(told) && run.err.contains("still being made"), "{}", run.err);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_of_a_table_that_had_the_name_before_is_none() {
     let (aws, folder) = (world().await, Folder::new());
@@ -337,7 +357,7 @@ async fn nothing_is_changed_before_the_state_before_is_on_the_disk() {
     // Nobody can make a file there.
     let run = run(Some(&aws), Path::new("/proc"), &[&PREREQ[..], &NAMED].concat());
     assert_eq!(run.code, 2, "{}", run.text());
-    assert!(run.err.contains("backup-prereq-before.json` cannot be written"), "{}", run.err);
+    assert!(run.err.contains("backup-prereq-before.json`, so nothing was changed"), "{}", run.err);
     assert_eq!(writes(&aws), [""; 0]);
 }
 
@@ -347,6 +367,10 @@ async fn a_deployment_of_which_nothing_exists_is_probably_another() {
     let run = prereq(&aws, &folder, &[]);
     assert_eq!(run.code, 3, "{}", run.text());
     assert!(run.err.contains("nothing of this deployment exists in eu-west-1"), "{}", run.err);
+    let nobody = [&PREREQ[..], &["--verify-only", "--region", "eu-west-1"]].concat();
+    let run = support::run(None, folder.path(), &nobody);
+    assert_eq!(run.code, 3, "{}", run.text());
+    assert!(run.err.contains("aws sso login"), "{}", run.err);
     let run = prereq(&aws, &folder, &["--backup-name", "../before"]);
     assert_eq!(run.code, 2, "{}", run.text());
     assert!(run.err.contains("has the character `/`"), "{}", run.err);

@@ -110,8 +110,8 @@ impl Writer {
             match self.enable_recovery(table).await {
                 Ok(()) => {
                     changes.push(Change::RecoveryEnabled { table: table.to_owned() });
-                    state.at = OffsetDateTime::now_utc();
                     state.recovery = tables::recovery(&self.reader.tables, table).await;
+                    state.at = OffsetDateTime::now_utc();
                 }
                 Err(failed) => state.failed.push(failed),
             }

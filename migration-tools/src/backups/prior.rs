@@ -41,7 +41,7 @@ struct PriorBucket {
 
 /// The state before could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("the state before cannot be written to `{}`, so nothing was changed: {source}", path.display())]
+#[error("the state before cannot be written to `{}`, so nothing was changed: {source}; check the folder and the disk", path.display())]
 pub struct RecordError {
     /// The file.
     pub path: PathBuf,

@@ -21,7 +21,7 @@ pub(super) struct TableState {
     pub(super) id: Option<String>,
     pub(super) backup: Result<Option<Backup>, CallFailed>,
     pub(super) recovery: Result<Recovery, CallFailed>,
-    /// When recovery was asked about.
+    /// When recovery was answered about.
     pub(super) at: OffsetDateTime,
     /// What else failed: what was to be changed and could not.
     pub(super) failed: Vec<CallFailed>,
@@ -97,8 +97,8 @@ pub(super) async fn look(
     // A table that has no ARN has no backup either.
     let arn = arn.unwrap_or_default();
     let backup = find(reader, table, &arn, id.as_deref(), sought).await;
-    let at = OffsetDateTime::now_utc();
     let recovery = recovery(client, table).await;
+    let at = OffsetDateTime::now_utc();
     Ok(Some(TableState { arn, id, backup, recovery, at, failed: Vec::new() }))
 }
 

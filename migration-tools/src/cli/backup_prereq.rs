@@ -12,8 +12,7 @@ use time::OffsetDateTime;
 use crate::amplify::tables::{self, Group};
 use crate::amplify::{Deployment, Kind, Named, check_name, derived_names, names};
 use crate::backups::{
-    Answer, BackupName, Change, Reader, RecordError, Report, Resources, Terms, Writer, check,
-    create,
+    Answer, BackupName, Change, Reader, Report, Resources, Terms, Writer, check, create,
 };
 
 use super::console::Console;
@@ -71,7 +70,7 @@ impl BackupPrereq {
                 let writer = Writer::new(&settings.config);
                 let here = Path::new("");
                 let created = create(&writer, &resources, name, &terms, here, &watch).await;
-                Outcome::of(created.map_err(unrecorded)?)
+                Outcome::of(created.map_err(|error| Failed::Usage(error.to_string()))?)
             }
             (Mode::Create | Mode::Verify, _) => {
                 let reader = Reader::new(&settings.config);
@@ -115,10 +114,6 @@ fn resources(named: &[Named], of: &Deployment) -> Result<Resources, Failed> {
         }
     }
     Ok(resources)
-}
-
-fn unrecorded(RecordError { path, source }: RecordError) -> Failed {
-    Failed::Output { path, source }
 }
 
 /// What failed is worse than what lacks: it may lack too.
