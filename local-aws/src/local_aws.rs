@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::runtime::Handle;
@@ -144,6 +145,17 @@ impl LocalAws {
     #[must_use]
     pub fn cloudformation(&self) -> &cloudformation::Store {
         &self.server.world.cloudformation
+    }
+
+    /// How long a backup of a table is `CREATING` that is asked for from now on. Nothing, at first.
+    pub fn backups_take(&self, time: Duration) {
+        self.server.world.dynamodb.backups_take(time);
+    }
+
+    /// How far `LatestRestorableDateTime` is behind from now on. Not at all, at first; on AWS, about
+    /// five minutes.
+    pub fn recovery_lags(&self, time: Duration) {
+        self.server.world.dynamodb.recovery_lags(time);
     }
 
     /// One DynamoDB call in the JSON of its API, uncounted and without faults.

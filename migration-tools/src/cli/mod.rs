@@ -2,6 +2,7 @@
 //!
 //! A library, so that a program of one's own can be the command too.
 
+mod backup_prereq;
 mod config;
 mod console;
 mod end;
@@ -43,6 +44,8 @@ enum Command {
     Config(config::Config),
     /// Publish the variables of a serverless project in Parameter Store, and check what reads them
     PopulateParameterStore(populate::PopulateParameterStore),
+    /// Make a way back for every table and bucket before a migration, or verify that there is one
+    BackupPrereq(backup_prereq::BackupPrereq),
     /// Write the file that says which id every user gets
     GenerateCsv(generate::GenerateCsv),
     /// Give users their new ids in every table: plan, run, verify
@@ -79,6 +82,7 @@ async fn run(arguments: Arguments) -> End {
     let ended = match command {
         Command::Config(command) => command.run(&global, &console).await,
         Command::PopulateParameterStore(command) => command.run(&global, &console).await,
+        Command::BackupPrereq(command) => command.run(&global, &console).await,
         Command::GenerateCsv(command) => command.run(&global, &console).await,
         Command::IdMigration(command) => command.run(&global, &console).await,
         Command::Preflight(command) => command.run(&global, &console).await,
