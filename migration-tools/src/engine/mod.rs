@@ -25,6 +25,7 @@ pub mod size;
 pub mod standing;
 pub mod stop;
 pub mod table;
+pub mod timeline;
 pub mod typed_json;
 pub mod write;
 pub mod writer;
