@@ -10,12 +10,15 @@ mod generate;
 mod global;
 mod id_migration;
 mod interrupt;
+mod looking;
 mod populate;
 mod preflight;
 mod progress;
 mod question;
+mod report;
 mod session;
 mod settings;
+mod status;
 mod storage_backup;
 mod watch;
 
@@ -52,6 +55,10 @@ enum Command {
     IdMigration(id_migration::IdMigration),
     /// Say which steps of the migration apply here, which are done, and what to do next
     Preflight(preflight::Preflight),
+    /// Tell what runs of the journal did, or write it as one page
+    Report(report::Report),
+    /// List the runs of the journal, or tell of one what it did and what has to be seen to
+    Status(status::Status),
     /// Keep the old user storage table in a file, or write back what it lacks
     UserStorageBackup(storage_backup::UserStorageBackup),
 }
@@ -86,6 +93,8 @@ async fn run(arguments: Arguments) -> End {
         Command::GenerateCsv(command) => command.run(&global, &console).await,
         Command::IdMigration(command) => command.run(&global, &console).await,
         Command::Preflight(command) => command.run(&global, &console).await,
+        Command::Report(command) => command.run(&global, &console),
+        Command::Status(command) => command.run(&global, &console),
         Command::UserStorageBackup(command) => command.run(&global, &console).await,
     };
     ended.unwrap_or_else(|failed: Failed| {

@@ -63,8 +63,7 @@ impl Report {
         keep: Keep,
         way: &Way,
     ) -> Result<Self, JournalError> {
-        let continued_by = all.iter().rev().find(|one| one.continues == Some(run.run));
-        let continued_by = continued_by.map(|one| one.run);
+        let continued_by = continued_by(run, all);
         let work = run.summary.as_ref().map(Work::of);
         let outcome = Outcome::of(run, work.as_ref(), continued_by);
         // A run that was killed says nothing of its deployment, and others of the journal do.
@@ -72,8 +71,21 @@ impl Report {
             || all.iter().rev().filter_map(|one| one.summary.as_ref()).find_map(next::place);
         let place = run.summary.as_ref().and_then(next::place).or_else(place);
         let findings = groups(journal, run.run, keep)?;
-        let next = next::next(run, work.as_ref(), continued_by, &findings, &way.flags(place));
+        let flags = (&*way.flags(place), &*way.local());
+        let next = next::next(run, work.as_ref(), continued_by, &findings, flags);
         let deployment = journal.deployment()?;
         Ok(Self { deployment, run: run.clone(), continued_by, outcome, work, findings, next })
     }
+
+    /// Whether it has keys of records.
+    #[must_use]
+    pub fn has_keys(&self) -> bool {
+        self.findings.iter().flat_map(|group| &group.findings).any(|one| one.key.is_some())
+    }
+}
+
+/// The last run that went on with this one.
+#[must_use]
+pub fn continued_by(run: &Told, all: &[Told]) -> Option<u64> {
+    all.iter().rev().find(|one| one.continues == Some(run.run)).map(|one| one.run)
 }

@@ -39,7 +39,7 @@ pub(super) fn place(summary: &Value) -> Option<Place> {
 }
 
 impl Way {
-    /// The flags of a command line.
+    /// The flags of a command line that calls AWS.
     pub(super) fn flags(&self, place: Option<Place>) -> String {
         let mut flags = String::new();
         if let Some((dep_name, stage, region)) = place {
@@ -50,11 +50,15 @@ impl Way {
         if let Some(profile) = &self.profile {
             flags += &format!(" --profile {}", quoted(profile));
         }
-        let journal = self.journal.as_deref().map(Path::display);
-        if let Some(journal) = journal {
-            flags += &format!(" --journal {}", quoted(&journal.to_string()));
-        }
-        flags
+        flags + &self.local()
+    }
+
+    /// The flags of one that looks at the journal only.
+    pub(super) fn local(&self) -> String {
+        let folder = self.journal.as_deref().map(Path::display);
+        folder
+            .map(|folder| format!(" --journal {}", quoted(&folder.to_string())))
+            .unwrap_or_default()
     }
 }
 
@@ -64,7 +68,7 @@ pub(super) fn next(
     work: Option<&Work>,
     continued_by: Option<u64>,
     findings: &[Group],
-    flags: &str,
+    (flags, local): (&str, &str),
 ) -> Vec<Next> {
     let line = |command: &str| format!("migration-tools {command}{flags}");
     let (name, number) = (run.name(), run.run);
@@ -74,7 +78,7 @@ pub(super) fn next(
         all.push(Next { what: what.to_owned(), commands: commands.to_vec() });
     };
     if !findings.is_empty() {
-        let command = line(&format!("status --run {number} --show-values"));
+        let command = format!("migration-tools status --run {number} --show-values{local}");
         add("See which records have to be seen to", &[command]);
     }
     if run.exit != Some(0) && continued_by.is_none() && is_harmless(&run.command) {

@@ -59,13 +59,8 @@ pub(super) fn words(
 #[must_use]
 pub fn tables(work: &Work) -> String {
     let mut text = String::new();
-    let mut idle = 0_usize;
-    for table in &work.tables {
+    for table in work.busy() {
         let parts = table.parts();
-        if parts.is_empty() {
-            idle += 1;
-            continue;
-        }
         text += &format!("  {:<42} {}", plain(&table.table), counted(parts));
         let merged = table.count("merged");
         if merged > 0 {
@@ -73,8 +68,10 @@ pub fn tables(work: &Work) -> String {
         }
         text.push('\n');
     }
-    if idle > 0 {
-        text += &format!("  In {idle} tables there was nothing to do.\n");
+    match work.idle().count() {
+        0 => {}
+        1 => text += "  In one table there was nothing to do.\n",
+        idle => text += &format!("  In {idle} tables there was nothing to do.\n"),
     }
     for table in &work.failed_tables {
         text += &format!("  {} could not be worked on to its end.\n", plain(table));
@@ -94,10 +91,11 @@ pub fn findings(groups: &[Group]) -> String {
         let has_keys = group.findings.iter().any(|one| one.key.is_some());
         if has_keys {
             for one in &group.findings {
-                text += &format!("    {} {}\n", one.number, key(one.key.as_deref()));
+                text += &format!("    {} {}\n", plain(&one.number), key(one.key.as_deref()));
             }
         } else {
-            let numbers: Vec<&str> = group.findings.iter().map(|one| one.number.as_str()).collect();
+            let numbers: Vec<String> =
+                group.findings.iter().map(|one| plain(&one.number)).collect();
             text += &format!("    {}\n", numbers.join(", "));
         }
         if group.more() > 0 {
@@ -125,7 +123,7 @@ pub fn text(report: &Report) -> String {
     text += &format!("  command: {}\n", plain(&run.command));
     text += &format!("  when: {}{}\n", times(run), continues(run));
     text += &format!("  version: {}\n", plain(&run.version));
-    text += &format!("  {}\n", report.outcome.sentences.join(" "));
+    text += &format!("  {}\n", plain(&report.outcome.sentences.join(" ")));
     text += &format!("  changes: {}\n", counted(words(&run.entries)));
     if let Some(work) = &report.work {
         for line in facts(work) {
@@ -147,7 +145,7 @@ pub fn text(report: &Report) -> String {
         text += "\nNext\n";
     }
     for next in &report.next {
-        text += &format!("  {}:\n", next.what);
+        text += &format!("  {}:\n", plain(&next.what));
         for command in &next.commands {
             text += &format!("    {}\n", plain(command));
         }

@@ -128,6 +128,19 @@ impl Work {
         }
     }
 
+    /// The tables in which something was to be done.
+    pub fn busy(&self) -> impl Iterator<Item = &TableWork> {
+        self.tables.iter().filter(|table| !table.parts().is_empty())
+    }
+
+    /// The tables that were worked on to their end and in which there was nothing to do.
+    pub fn idle(&self) -> impl Iterator<Item = &TableWork> {
+        let idle = |table: &&TableWork| {
+            table.parts().is_empty() && !self.failed_tables.contains(&table.table)
+        };
+        self.tables.iter().filter(idle)
+    }
+
     /// How often something became of a record, in all tables.
     #[must_use]
     pub fn total(&self, name: &str) -> u64 {
