@@ -85,6 +85,8 @@ fn the_document_has_everything() {
     let folder = written();
     let group = |more: &[&str]| {
         let told = status(&folder, &[&["--run", "2", "--format", "json"], more].concat());
+        assert!(told.err.contains("2.20\n") || told.err.contains("    2.20 "), "{}", told.err);
+        assert!(told.err.contains("    and 5 more\n"), "text stays bounded: {}", told.err);
         (told.json()["findings"][0].clone(), told.text().matches(ID).count())
     };
     let (without, ids) = group(&[]);

@@ -45,7 +45,8 @@ impl Report {
                 Failed::Prerequisite("there is no run in the journal yet".to_owned())
             })?,
         };
-        let keep = keep(global, self.show_values);
+        let shown = if self.html.is_some() { report::NAMED } else { report::SHOWN };
+        let keep = keep(global, shown, self.show_values);
         let report = report::Report::of(&journal, &runs, run, keep, &looking::way(global))?;
         match &self.html {
             None => tell(console, &report),

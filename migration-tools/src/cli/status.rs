@@ -9,9 +9,6 @@ use super::global::{Format, Global};
 use super::looking;
 use crate::report::{self, Keep, Outcome, Report, Told};
 
-/// Findings of each kind that are named on a terminal.
-pub(super) const NAMED: usize = 20;
-
 const ABOUT: &str = "\
 It looks at the journal only, and calls nobody: no sign-in and no network is needed, and the journal itself \
 says whose it is. With --run it tells of one run what it did, and what a person has to see to, by reason, \
@@ -51,7 +48,7 @@ impl Status {
         let (journal, runs) = looking::journal(global)?;
         if let Some(number) = self.run {
             let run = looking::run(&runs, number)?;
-            let keep = keep(global, self.show_values);
+            let keep = keep(global, report::SHOWN, self.show_values);
             let report = Report::of(&journal, &runs, run, keep, &looking::way(global))?;
             tell(console, &report);
             console.document(&report);
@@ -70,9 +67,9 @@ impl Status {
     }
 }
 
-/// How much is kept of findings: a terminal takes a few, a document everything.
-pub(super) fn keep(global: &Global, keys: bool) -> Keep {
-    let named = if global.format == Format::Json { usize::MAX } else { NAMED };
+/// How many findings of each kind are named: as many as are shown, and in a document all of them.
+pub(super) fn keep(global: &Global, shown: usize, keys: bool) -> Keep {
+    let named = if global.format == Format::Json { usize::MAX } else { shown };
     Keep { named, keys }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn legend(work: &Work) -> String {
         let used =
             work.tables.iter().flat_map(TableWork::parts).any(|(part, _)| class_of(part) == *class);
         if used {
-            let _ = write!(page, "<span class=\"key {class}\">{word}</span>\n");
+            let _ = writeln!(page, "<span class=\"key {class}\">{word}</span>");
         }
     }
     page
@@ -122,7 +122,7 @@ pub(super) fn turns(timeline: &Timeline) -> String {
     let height = u64::try_from(lines.len()).unwrap_or_default() * LINE;
     let end = timeline.end_ms();
     let mut page = format!(
-        "<svg class=\"turns\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"When work on each table began and ended\">"
+        "<figure><figcaption>Work on each table, pass after pass</figcaption><svg class=\"turns\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"When work on each table began and ended\">"
     );
     for (place, table) in (0_u64..).zip(&lines) {
         let top = place * LINE;
@@ -147,7 +147,7 @@ pub(super) fn turns(timeline: &Timeline) -> String {
             );
         }
     }
-    page + "</svg>\n" + &axis(end).replace("axis", "axis turns-axis")
+    page + "</svg></figure>\n" + &axis(end).replace("axis", "axis turns-axis")
 }
 
 /// `count` of `most`, where `most` is `all`.

@@ -43,11 +43,15 @@ pub struct One {
     pub key: Option<String>,
 }
 
+/// What findings of a group have in common: table, kind, reason, remedy.
+type Alike = (String, Kind, String, String);
+
 impl Group {
-    /// How many are not named.
+    /// The first findings, `at_most` so many, and how many more there are.
     #[must_use]
-    pub fn more(&self) -> u64 {
-        self.count.saturating_sub(u64::try_from(self.findings.len()).unwrap_or(u64::MAX))
+    pub fn first(&self, at_most: usize) -> (&[One], u64) {
+        let first = &self.findings[..self.findings.len().min(at_most)];
+        (first, self.count.saturating_sub(u64::try_from(first.len()).unwrap_or(u64::MAX)))
     }
 }
 
@@ -57,7 +61,7 @@ impl Group {
 ///
 /// When the journal cannot be read.
 pub fn groups(journal: &Journal, run: u64, keep: Keep) -> Result<Vec<Group>, JournalError> {
-    let mut groups: BTreeMap<(String, Kind, String, String), (u64, Vec<One>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Alike, (u64, Vec<One>)> = BTreeMap::new();
     let mut last = 0;
     loop {
         let page = journal.findings(run, last, PAGE)?;

@@ -15,7 +15,10 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 // The only style that the browser takes. Fixed here and not computed: it changes with the style only,
 // and a test says the new one.
-const STYLE_HASH: &str = "sha256-4bJJOLkivDS8jlgZ7r98rTq+PkLS6xbywSAc85Eoios=";
+const STYLE_HASH: &str = "sha256-1WqPIJDK/SmByeRhZPbSBJ88ZLw/b4Lwhrz8KPpRVN8=";
+
+/// Most findings of a group that the page names.
+pub const NAMED: usize = 1_000;
 
 /// What a page of these begins with, so that one can be told from files of other kinds.
 pub const MARK: &str = "<!doctype html><!-- migration-tools report -->";
@@ -28,6 +31,7 @@ pub fn html(report: &Report) -> String {
         "style-hash" => STYLE_HASH.to_owned(),
         "title" => escaped(&format!("Run {} of {}", report.run.run, report.deployment)),
         "command" => escaped(&format!("migration-tools {}", report.run.command)),
+        "when" => escaped(&times(&report.run)),
         "level" => report.outcome.level.word().to_owned(),
         "outcome" => escaped(&report.outcome.sentences.join(" ")),
         "summary" => summary(report),
@@ -60,7 +64,6 @@ fn next_gap(text: &str) -> Option<(&str, &str, &str)> {
 fn summary(report: &Report) -> String {
     let run = &report.run;
     let mut lines = vec![
-        ("when".to_owned(), times(run)),
         ("version of migration-tools".to_owned(), run.version.clone()),
         ("changes in the journal".to_owned(), counted(words(&run.entries))),
         ("findings".to_owned(), counted(words(&run.findings))),
@@ -113,14 +116,15 @@ fn to_be_seen(groups: &[Group]) -> String {
     for group in groups {
         let (table, reason, remedy) =
             (escaped(&group.table), escaped(&group.reason), escaped(&group.remedy));
+        let (first, more) = group.first(NAMED);
         let (count, kind) = (number(group.count), group.kind);
         let _ = write!(
             page,
             "<li><p><span class=\"what\">{table}: {count} {kind}</span>: {reason}</p><p>To do: {remedy}</p>{}",
-            named(&group.findings)
+            named(first)
         );
-        if group.more() > 0 {
-            let _ = write!(page, "<p class=\"small\">and {} more</p>", number(group.more()));
+        if more > 0 {
+            let _ = write!(page, "<p class=\"small\">and {} more</p>", number(more));
         }
         page.push_str("</li>\n");
     }
@@ -152,7 +156,7 @@ fn tables(work: &Work) -> String {
     let most = busy.iter().map(sum).max().unwrap_or_default();
     let mut page = String::new();
     if !busy.is_empty() {
-        let _ = write!(page, "<p>{}</p>\n", legend(work));
+        let _ = writeln!(page, "<p>{}</p>", legend(work));
         page.push_str("<div class=\"table\"><table>\n<thead><tr><th>table</th><th>records</th><th>what became of them</th><th class=\"number\">brought together</th><th class=\"number\">read</th></tr></thead>\n<tbody>\n");
     }
     for table in &busy {

@@ -24,10 +24,10 @@ use crate::engine::journal::{Journal, JournalError};
 
 pub use escape::plain;
 pub use findings::{Group, Keep, One, groups};
-pub use html::{MARK, html};
+pub use html::{MARK, NAMED, html};
 pub use next::{Next, Way};
 pub use outcome::{Level, Outcome};
-pub use text::{findings, runs, tables, text};
+pub use text::{SHOWN, findings, runs, tables, text};
 pub use told::{Told, told};
 pub use work::{Planned, TableWork, Used, Work};
 

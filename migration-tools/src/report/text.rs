@@ -8,8 +8,8 @@ use super::words::{between, counted, duration, moment, number};
 use super::work::Work;
 use crate::engine::timeline::Timeline;
 
-/// Most runs, and most groups of findings, that are told.
-const SHOWN: usize = 20;
+/// Most runs, groups of findings, and findings of a group that are told.
+pub const SHOWN: usize = 20;
 
 /// The list of runs, the newest last.
 #[must_use]
@@ -88,18 +88,18 @@ pub fn findings(groups: &[Group]) -> String {
         let (table, reason) = (plain(&group.table), plain(&group.reason));
         text += &format!("{table}: {} {}: {reason}\n", number(group.count), group.kind);
         text += &format!("    do: {}\n", plain(&group.remedy));
-        let has_keys = group.findings.iter().any(|one| one.key.is_some());
+        let (first, more) = group.first(SHOWN);
+        let has_keys = first.iter().any(|one| one.key.is_some());
         if has_keys {
-            for one in &group.findings {
+            for one in first {
                 text += &format!("    {} {}\n", plain(&one.number), key(one.key.as_deref()));
             }
         } else {
-            let numbers: Vec<String> =
-                group.findings.iter().map(|one| plain(&one.number)).collect();
+            let numbers: Vec<String> = first.iter().map(|one| plain(&one.number)).collect();
             text += &format!("    {}\n", numbers.join(", "));
         }
-        if group.more() > 0 {
-            text += &format!("    and {} more\n", number(group.more()));
+        if more > 0 {
+            text += &format!("    and {} more\n", number(more));
         }
     }
     if groups.len() > SHOWN {
