@@ -6,13 +6,14 @@
 
 use super::entry::{Entry, Placed};
 use super::item::{Item, same, same_value};
-use super::journal::{JournalError, Settled, State, Stored};
+use super::journal::{Settled, State};
 use super::places::places;
 use super::read::Reader;
 use super::recorder::Recorder;
 use super::rewrite::{Edit, Here};
 use super::standing::{Standing, standing};
 use super::stop::Stop;
+use super::stored::decoded;
 use super::table::Tables;
 
 /// Entries that are looked up together.
@@ -59,7 +60,7 @@ pub async fn settle(
         let mut entries = Vec::with_capacity(chunk.len());
         for (run, number) in chunk {
             if let Some(stored) = journal.entry(*run, *number)? {
-                entries.push(((*run, *number), decoded(recorder, *run, &stored)?));
+                entries.push(((*run, *number), decoded(journal, *run, &stored)?));
             }
         }
         let only: Vec<&Entry> = entries.iter().map(|(_, entry)| entry).collect();
@@ -86,15 +87,6 @@ pub async fn settle(
     }
     recorder.flush().await?;
     Ok(counts)
-}
-
-/// The entry that the journal has stored.
-pub(super) fn decoded(recorder: &Recorder, run: u64, stored: &Stored) -> Result<Entry, Stop> {
-    Entry::decode(&stored.entry).map_err(|error| {
-        let path = recorder.journal().path().to_owned();
-        let what = format!("entry {} of run {run}: {error}", stored.number);
-        JournalError::Damaged { path, what }.into()
-    })
 }
 
 /// Whether the transaction of an entry was made, by what stands where it is about.
