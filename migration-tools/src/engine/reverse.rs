@@ -132,3 +132,188 @@ fn by_edit(edit: &Edit, record: &Item, current: Option<&Item>) -> Stands {
     }
     Stands::Left(Write::Edit { before: current.clone(), edit: back })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use aws_sdk_dynamodb::types::AttributeValue::{self, S};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::engine::settle::{Made, made};
+    use crate::engine::table::TableRef;
+
+    /// Records by key.
+    type World = BTreeMap<String, Item>;
+
+    fn text(text: &str) -> AttributeValue {
+        S(text.to_owned())
+    }
+
+    fn key(item: &Item) -> String {
+        item["k"].as_s().unwrap().clone()
+    }
+
+    /// A record with this key and some of the attributes `a`, `b` and `c`.
+    fn record(key: &str, values: &[Option<bool>]) -> Item {
+        let mut item: Item = [("k".to_owned(), text(key))].into();
+        for (name, value) in ["a", "b", "c"].iter().zip(values) {
+            item.extend(value.map(|value| ((*name).to_owned(), text(&value.to_string()))));
+        }
+        item
+    }
+
+    fn values() -> impl Strategy<Value = Vec<Option<bool>>> {
+        proptest::collection::vec(any::<Option<bool>>(), 3)
+    }
+
+    /// A transaction and the world before it.
+    fn entries() -> impl Strategy<Value = (World, Entry)> {
+        let puts = proptest::collection::vec((proptest::option::of(values()), values()), 0..3);
+        (values(), 0..4_u8, values(), puts).prop_map(|(own, kind, edit, puts)| {
+            let own = record("own", &own);
+            let mut edited = Edit::default();
+            for (name, value) in record("own", &edit) {
+                if name != "k" && own.get(&name) != Some(&value) {
+                    edited.set.insert(name, value);
+                }
+            }
+            edited.remove.extend(
+                ["a", "b", "c"]
+                    .into_iter()
+                    .map(str::to_owned)
+                    .filter(|name| own.contains_key(name) && !edited.set.contains_key(name)),
+            );
+            let here = match kind {
+                0 => Here::Keep,
+                1 => Here::Delete,
+                2 => Here::Edit(edited),
+                _ => Here::Edit(Edit::default()),
+            };
+            let mut world = World::from([("own".to_owned(), own.clone())]);
+            let mut writes = Vec::new();
+            for (at, (before, after)) in puts.into_iter().enumerate() {
+                let key = format!("put-{at}");
+                let after = record(&key, &after);
+                writes.push(match before.map(|before| record(&key, &before)) {
+                    None => ("T", Write::Put(after)),
+                    Some(before) => {
+                        world.insert(key, before.clone());
+                        match same(&before, &after) {
+                            true => ("T", Write::Check(before)),
+                            false => ("T", Write::Replace { before, after }),
+                        }
+                    }
+                });
+            }
+            let table = TableRef::new("t", vec!["k".to_owned()]);
+            (world, Entry::new(&table, "T", &own, &here, &writes))
+        })
+    }
+
+    fn after(entry: &Entry, world: &World) -> World {
+        let mut world = world.clone();
+        match &entry.here {
+            Here::Keep => {}
+            Here::Delete => drop(world.remove("own")),
+            Here::Edit(edit) => {
+                let edited = edit.applied_to(&world["own"]);
+                world.insert("own".to_owned(), edited);
+            }
+        }
+        for put in &entry.puts {
+            world.insert(key(&put.after), put.after.clone());
+        }
+        world
+    }
+
+    fn seen(entry: &Entry, world: &World) -> Standing {
+        let puts = entry.puts.iter().map(|put| world.get(&key(&put.after)).cloned()).collect();
+        Standing { record: world.get("own").cloned(), puts }
+    }
+
+    /// Makes writes as the table does: only where what they are based on stands there.
+    fn write(world: &mut World, writes: &[(String, Write)]) {
+        for (_, write) in writes {
+            match write {
+                Write::Put(item) => assert!(world.insert(key(item), item.clone()).is_none()),
+                Write::Replace { before, after } => {
+                    assert_eq!(world.insert(key(after), after.clone()).as_ref(), Some(before));
+                }
+                Write::Edit { before, edit } => {
+                    let current = world.get_mut(&key(before)).unwrap();
+                    *current = edit.applied_to(current);
+                }
+                Write::Delete(item) => assert_eq!(world.remove(&key(item)).as_ref(), Some(item)),
+                Write::Check(item) => assert_eq!(world.get(&key(item)), Some(item)),
+            }
+        }
+    }
+
+    fn changes(entry: &Entry, before: &World) -> bool {
+        after(entry, before) != *before
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_made_is_told_and_taken_back((before, entry) in entries()) {
+            let later = after(&entry, &before);
+            if changes(&entry, &before) {
+                prop_assert_eq!(made(&entry, &seen(&entry, &before)), Made::No);
+                prop_assert_eq!(made(&entry, &seen(&entry, &later)), Made::Yes);
+            }
+            let mut world = later;
+            if let Reversal::Writes(writes) = reverse(&entry, &seen(&entry, &world)) {
+                write(&mut world, &writes);
+            }
+            prop_assert_eq!(&world, &before);
+            prop_assert_eq!(reverse(&entry, &seen(&entry, &world)), Reversal::Nothing);
+        }
+
+        /// Somebody removes a record or puts another one in its place.
+        #[test]
+        fn what_somebody_else_has_written_stays(
+            (before, entry) in entries(),
+            which in any::<proptest::sample::Index>(),
+            instead in proptest::option::of(values()),
+        ) {
+            let left = after(&entry, &before);
+            let mut keys: Vec<String> = entry.puts.iter().map(|put| key(&put.after)).collect();
+            keys.push("own".to_owned());
+            let changed = which.get(&keys);
+            let mut world = left.clone();
+            match instead.map(|values| record(changed, &values)) {
+                None => world.remove(changed),
+                Some(item) => world.insert(changed.clone(), item),
+            };
+            let theirs = world.get(changed).cloned();
+            let found = seen(&entry, &world);
+            // As long as something else tells what was made, nobody can make it look undone.
+            let others = keys.iter().filter(|key| {
+                *key != changed && left.get(*key) != before.get(*key)
+            });
+            if others.count() > 0 {
+                prop_assert_ne!(made(&entry, &found), Made::No);
+            }
+            if let Reversal::Writes(writes) = reverse(&entry, &found) {
+                write(&mut world, &writes);
+                if theirs.as_ref() != left.get(changed) {
+                    // Only where the entry has not touched it, or in other attributes.
+                    match (&entry.here, theirs) {
+                        (Here::Edit(edit), Some(theirs)) if changed == "own" => {
+                            let mut kept = world["own"].clone();
+                            let mut theirs = theirs;
+                            for name in edit.set.keys().chain(&edit.remove) {
+                                kept.remove(name);
+                                theirs.remove(name);
+                            }
+                            prop_assert_eq!(kept, theirs);
+                        }
+                        (_, theirs) => prop_assert_eq!(world.get(changed).cloned(), theirs),
+                    }
+                }
+            }
+        }
+    }
+}

@@ -163,6 +163,11 @@ impl Undo<'_> {
         if self.writer.is_some() {
             self.all(&cleaned, &stand_again, shared).await?;
         } else {
+            for known in &cleaned {
+                let mut shared = lock(shared);
+                let own = shared.done.tables.entry(known.entry.table.clone()).or_default();
+                own.rolled_back += 1;
+            }
             let of = |known: Known| Some((known.entry.of?, known.entry.record));
             stand_again.extend(cleaned.into_iter().filter_map(of));
         }
