@@ -21,7 +21,8 @@ const KEPT_BYTES: usize = 256 * 1024 * 1024;
 #[non_exhaustive]
 pub struct Call {
     /// The service's signing name: `dynamodb`, `s3`, `ssm`, `cognito-idp`, `sts`, `secretsmanager`,
-    /// `sqs`, `iam`, or that of a service that is not emulated; `other` if it was not recognised.
+    /// `sqs`, `iam`, `cloudformation`, or that of a service that is not emulated; `other` if it was not
+    /// recognised.
     pub service: &'static str,
     /// The API operation, such as `GetItem`.
     pub operation: String,

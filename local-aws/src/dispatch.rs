@@ -87,6 +87,7 @@ async fn handle(world: &World, request: &Request) -> Response {
     let answer = match request.service {
         "dynamodb" => return dynamodb_call(world, request).await,
         "iam" => return xml(request, world.iam.handle(request)),
+        "cloudformation" => return xml(request, world.cloudformation.handle(request)),
         "sts" => return xml(request, sts::handle(&request.operation)),
         _ => json_service(world, request).await,
     };

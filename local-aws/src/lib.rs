@@ -1,12 +1,13 @@
 //! An AWS inside the process, on loopback: for tests, examples and the demo.
 //!
 //! [`LocalAws::start`] opens one HTTP endpoint on `127.0.0.1` that speaks the protocols of DynamoDB,
-//! S3, Systems Manager Parameter Store, Cognito user pools, Secrets Manager, SQS, IAM and STS. Any
-//! AWS SDK, the `aws` command line or boto3 talks to it by endpoint URL. Each instance is a world of
-//! its own and disappears with its last clone.
+//! S3, Systems Manager Parameter Store, Cognito user pools, Secrets Manager, SQS, IAM, STS and
+//! CloudFormation. Any AWS SDK, the `aws` command line or boto3 talks to it by endpoint URL. Each
+//! instance is a world of its own and disappears with its last clone.
 //!
 //! DynamoDB includes backups and point-in-time recovery, the latter to the latest moment only. Queues
-//! are standard queues. IAM can be read: roles and their policies.
+//! are standard queues. IAM and CloudFormation can be read: roles and their policies, stacks and what is
+//! in them.
 //!
 //! An operation that is not emulated is refused by name; nothing is answered by guesswork.
 //!
@@ -51,6 +52,7 @@ mod sts;
 mod throttle;
 mod world;
 
+pub mod cloudformation;
 pub mod cognito;
 pub mod iam;
 pub mod lambda;

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::runtime::Handle;
@@ -13,7 +14,7 @@ use crate::error::{RefusedError, StartError};
 use crate::faults::Faults;
 use crate::limits::Violation;
 use crate::server::{Server, endpoint_url};
-use crate::{cognito, iam, s3, secretsmanager, sqs, ssm};
+use crate::{cloudformation, cognito, iam, s3, secretsmanager, sqs, ssm};
 
 /// One emulated AWS: a world of its own behind one endpoint on loopback.
 ///
@@ -138,6 +139,23 @@ impl LocalAws {
     #[must_use]
     pub fn iam(&self) -> &iam::Store {
         &self.server.world.iam
+    }
+
+    /// The stacks: to seed, uncounted.
+    #[must_use]
+    pub fn cloudformation(&self) -> &cloudformation::Store {
+        &self.server.world.cloudformation
+    }
+
+    /// How long a backup of a table is `CREATING` that is asked for from now on. Nothing, at first.
+    pub fn backups_take(&self, time: Duration) {
+        self.server.world.dynamodb.backups_take(time);
+    }
+
+    /// How far `LatestRestorableDateTime` is behind from now on. Not at all, at first; on AWS, about
+    /// five minutes.
+    pub fn recovery_lags(&self, time: Duration) {
+        self.server.world.dynamodb.recovery_lags(time);
     }
 
     /// One DynamoDB call in the JSON of its API, uncounted and without faults.

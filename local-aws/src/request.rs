@@ -51,6 +51,7 @@ const SERVICES: &[(&str, Protocol)] = &[
     ("sqs", Protocol::Json10),
     ("sts", Protocol::Query),
     ("iam", Protocol::Query),
+    ("cloudformation", Protocol::Query),
     ("bedrock", Protocol::Other),
     ("cloudwatch", Protocol::Other),
     ("events", Protocol::Json11),

@@ -16,7 +16,7 @@ pub(crate) fn throttled(request: &Request) -> AwsError {
         "s3" => AwsError::new("SlowDown", "Please reduce your request rate.").with_status(503),
         "cognito-idp" => AwsError::new("TooManyRequestsException", rate),
         "sqs" => AwsError::new("RequestThrottled", rate).with_status(403),
-        "iam" | "sts" => AwsError::new("Throttling", rate),
+        "iam" | "sts" | "cloudformation" => AwsError::new("Throttling", rate),
         _ => AwsError::new("ThrottlingException", rate),
     }
 }

@@ -3,7 +3,7 @@
 use crate::calls::Calls;
 use crate::dynamodb::Tables;
 use crate::faults::Faults;
-use crate::{cognito, iam, s3, secretsmanager, sqs, ssm};
+use crate::{cloudformation, cognito, iam, s3, secretsmanager, sqs, ssm};
 
 /// Everything that an endpoint answers from.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub(crate) struct World {
     pub(crate) secretsmanager: secretsmanager::Store,
     pub(crate) sqs: sqs::Store,
     pub(crate) iam: iam::Store,
+    pub(crate) cloudformation: cloudformation::Store,
 }
 
 impl World {
@@ -32,6 +33,7 @@ impl World {
             secretsmanager: secretsmanager::Store::default(),
             sqs: sqs::Store::new(endpoint),
             iam: iam::Store::default(),
+            cloudformation: cloudformation::Store::default(),
         }
     }
 }

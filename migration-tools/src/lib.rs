@@ -1,6 +1,7 @@
 //! Moves the live data of an Amplify deployment without losing a row.
 
 pub mod amplify;
+pub mod backups;
 pub mod cli;
 pub mod engine;
 pub mod mask;

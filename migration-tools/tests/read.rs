@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue::{N, S};
 use local_aws::{Effect, Fault, LocalAws};
+use migration_tools::engine::pace::Pace;
 use migration_tools::engine::read::{ReadError, describe, pages};
 use serde_json::json;
 
@@ -47,20 +48,21 @@ async fn every_record_is_visited_once_in_bounded_memory() {
     for (segments, at_once) in [(1, 1), (7, 3), (64, 8)] {
         let seen: Mutex<BTreeMap<String, usize>> = Mutex::default();
         let (held, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let result: Result<(), ReadError> = pages(&client, "logs", segments, at_once, |items| {
-            let (seen, held, most) = (&seen, &held, &most);
-            async move {
-                most.fetch_max(held.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                tokio::task::yield_now().await;
-                for item in &items {
-                    let at = item["at"].as_n().unwrap().clone();
-                    *seen.lock().unwrap().entry(at).or_default() += 1;
+        let result: Result<(), ReadError> =
+            pages(&client, &Pace::new(None, None), "logs", (segments, at_once), |items| {
+                let (seen, held, most) = (&seen, &held, &most);
+                async move {
+                    most.fetch_max(held.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    tokio::task::yield_now().await;
+                    for item in &items {
+                        let at = item["at"].as_n().unwrap().clone();
+                        *seen.lock().unwrap().entry(at).or_default() += 1;
+                    }
+                    held.fetch_sub(1, Ordering::SeqCst);
+                    Ok(())
                 }
-                held.fetch_sub(1, Ordering::SeqCst);
-                Ok(())
-            }
-        })
-        .await;
+            })
+            .await;
         result.unwrap();
         let seen = seen.into_inner().unwrap();
         assert_eq!(seen.len(), 400, "{segments} segments");
@@ -79,7 +81,7 @@ async fn throttles_are_waited_for_and_errors_end_the_reading() {
         count.fetch_add(items.len(), Ordering::SeqCst);
         async { Ok::<(), ReadError>(()) }
     };
-    pages(&client, "logs", 2, 2, visit).await.unwrap();
+    pages(&client, &Pace::new(None, None), "logs", (2, 2), visit).await.unwrap();
     assert_eq!(count.load(Ordering::SeqCst), 10);
     let denied = Effect::Error {
         status: 400,
@@ -87,7 +89,7 @@ async fn throttles_are_waited_for_and_errors_end_the_reading() {
         message: "told by the test".to_owned(),
     };
     aws.faults().add(Fault::on("dynamodb", "Scan").with(denied));
-    let error = pages(&client, "logs", 2, 2, visit).await.unwrap_err();
+    let error = pages(&client, &Pace::new(None, None), "logs", (2, 2), visit).await.unwrap_err();
     assert!(error.to_string().contains("table `logs`: access denied"), "{error}");
 }
 

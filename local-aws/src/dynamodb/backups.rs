@@ -1,9 +1,11 @@
 //! Backups of tables, and what is known about their recovery.
 //!
 //! API: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BackupDetails.html>.
-//! A backup is complete when its call is answered. There are no quotas.
+//! A backup is complete when its call is answered, unless it is told to take time. There are no quotas.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value, json};
 
@@ -17,6 +19,15 @@ use crate::json::{AwsError, Members, missing};
 /// How long DynamoDB keeps the backup it makes of a deleted table: 35 days in milliseconds.
 const SYSTEM_BACKUP_LIFE: u64 = 35 * 24 * 60 * 60 * 1000;
 
+/// How slow backups are, in milliseconds.
+#[derive(Debug, Default)]
+pub(super) struct Timing {
+    /// From the call to the complete backup.
+    pub(super) backup: AtomicU64,
+    /// From now back to the latest moment that a table can be restored to.
+    pub(super) lag: AtomicU64,
+}
+
 /// What is kept beside the tables of one world.
 #[derive(Default)]
 pub(super) struct Backups {
@@ -26,6 +37,7 @@ pub(super) struct Backups {
     pub(super) recovery: HashMap<String, Recovery>,
     /// How the tables that were restored came about, by name.
     pub(super) restored: HashMap<String, Value>,
+    pub(super) timing: Arc<Timing>,
 }
 
 /// Who made a backup.
@@ -51,6 +63,8 @@ pub(super) struct Backup {
     name: String,
     /// Milliseconds since 1970.
     created: u64,
+    /// When it is complete, in the same unit.
+    complete: u64,
     pub(super) snapshot: Snapshot,
 }
 
@@ -58,15 +72,42 @@ impl Backups {
     /// Keeps a backup of a table; its `BackupDetails`.
     pub(super) fn add(&mut self, kind: Kind, name: &str, snapshot: Snapshot) -> Value {
         let created = milliseconds();
+        let complete = match kind {
+            Kind::User => created.saturating_add(self.timing.backup.load(Ordering::SeqCst)),
+            Kind::System => created,
+        };
         let new_id = || format!("{created:014}-{:08x}", ids::number() >> 32);
         let mut id = new_id();
         while self.kept.contains_key(&id) {
             id = new_id();
         }
-        let backup = Backup { kind, name: name.to_owned(), created, snapshot };
-        let details = backup.details(&id, "AVAILABLE");
+        let backup = Backup { kind, name: name.to_owned(), created, complete, snapshot };
+        let details = backup.details(&id, backup.status());
         self.kept.insert(id, backup);
         details
+    }
+
+    /// How far the latest moment to restore to is behind, in milliseconds.
+    pub(super) fn lag(&self) -> u64 {
+        self.timing.lag.load(Ordering::SeqCst)
+    }
+
+    /// Refuses to make a second backup of a table while one is being made.
+    pub(super) fn refuse_second(&self, table: &str) -> Result<(), AwsError> {
+        let mut all = self.kept.values();
+        match all.any(|backup| backup.table_name() == table && !backup.is_complete()) {
+            true => Err(in_use(table)),
+            false => Ok(()),
+        }
+    }
+
+    /// The complete backup with the `BackupArn` of a request, and its id.
+    pub(super) fn find_complete(&self, members: Members<'_>) -> Result<(&str, &Backup), AwsError> {
+        let (id, backup) = self.find(members)?;
+        match backup.is_complete() {
+            true => Ok((id, backup)),
+            false => Err(in_use(backup.table_name())),
+        }
     }
 
     /// The backup with the `BackupArn` of a request, and its id.
@@ -85,12 +126,12 @@ impl Backups {
     /// `DescribeBackup`.
     pub(super) fn describe(&self, members: Members<'_>) -> Result<Value, AwsError> {
         let (id, backup) = self.find(members)?;
-        Ok(json!({ "BackupDescription": backup.description(id, "AVAILABLE") }))
+        Ok(json!({ "BackupDescription": backup.description(id, backup.status()) }))
     }
 
     /// `DeleteBackup`.
     pub(super) fn delete(&mut self, members: Members<'_>) -> Result<Value, AwsError> {
-        let (id, backup) = self.find(members)?;
+        let (id, backup) = self.find_complete(members)?;
         let description = backup.description(id, "DELETED");
         let id = id.to_owned();
         self.kept.remove(&id);
@@ -134,6 +175,14 @@ impl Backup {
         arns::backup(self.table_name(), id)
     }
 
+    fn is_complete(&self) -> bool {
+        self.complete <= milliseconds()
+    }
+
+    fn status(&self) -> &'static str {
+        if self.is_complete() { "AVAILABLE" } else { "CREATING" }
+    }
+
     fn details(&self, id: &str, status: &str) -> Value {
         let mut details = json!({
             "BackupArn": self.arn(id),
@@ -150,7 +199,7 @@ impl Backup {
     }
 
     fn summary(&self, id: &str) -> Value {
-        let mut summary = self.details(id, "AVAILABLE");
+        let mut summary = self.details(id, self.status());
         for member in ["TableName", "TableId", "TableArn"] {
             summary[member] = self.snapshot.table[member].clone();
         }
@@ -192,6 +241,10 @@ impl Backup {
         features.insert("TimeToLiveDescription".to_owned(), time_to_live);
         features.into()
     }
+}
+
+fn in_use(table: &str) -> AwsError {
+    AwsError::new("BackupInUseException", format!("A backup of {table} is being made"))
 }
 
 /// The name that `CreateBackup` is to give.

@@ -12,6 +12,8 @@ mod snapshot;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Uri};
@@ -23,7 +25,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::RwLock;
 
-use self::backups::{Backups, Kind, required};
+use self::backups::{Backups, Kind, Timing, required};
 use self::snapshot::Snapshot;
 use crate::StartError;
 use crate::json::{self, AwsError, Members};
@@ -80,6 +82,7 @@ pub(crate) struct Tables {
     database: dynoxide::Database,
     /// Whoever holds it for writing is alone with the tables, so that a copy is of one moment.
     backups: Arc<RwLock<Backups>>,
+    timing: Arc<Timing>,
 }
 
 /// Without what is in them.
@@ -104,7 +107,19 @@ impl Tables {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        Ok(Tables { client, uri, database, backups: Arc::default() })
+        let backups = Backups::default();
+        let timing = Arc::clone(&backups.timing);
+        Ok(Tables { client, uri, database, backups: Arc::new(RwLock::new(backups)), timing })
+    }
+
+    /// How long a backup is being made that is asked for from now on.
+    pub(crate) fn backups_take(&self, time: Duration) {
+        self.timing.backup.store(milliseconds(time), Ordering::SeqCst);
+    }
+
+    /// How far the latest moment to restore to is behind.
+    pub(crate) fn recovery_lags(&self, time: Duration) {
+        self.timing.lag.store(milliseconds(time), Ordering::SeqCst);
     }
 
     /// The port that dynoxide listens on.
@@ -145,7 +160,9 @@ impl Tables {
         match operation {
             "CreateBackup" => {
                 let name = backups::name(members)?;
-                let snapshot = Snapshot::take(self, required(members, "TableName")?).await?;
+                let table = required(members, "TableName")?;
+                backups.refuse_second(arns::table_name(table))?;
+                let snapshot = Snapshot::take(self, table).await?;
                 Ok(json!({ "BackupDetails": backups.add(Kind::User, name, snapshot) }))
             }
             "DescribeBackup" => backups.describe(members),
@@ -232,6 +249,10 @@ impl Tables {
         let body = Limited::new(response.into_body(), ANSWER_LIMIT).collect().await;
         Ok(Answer { status, body: body.map_err(internal)?.to_bytes() })
     }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 pub(crate) fn internal(error: impl std::fmt::Display) -> AwsError {

@@ -2,7 +2,8 @@
 //!
 //! API:
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ContinuousBackupsDescription.html>.
-//! The latest moment is now (on AWS, about five minutes ago), and the only one to restore to.
+//! The latest moment is now, unless told to lag (on AWS, about five minutes), and the only one to
+//! restore to.
 
 use serde_json::{Value, json};
 
@@ -27,14 +28,14 @@ pub(super) struct Recovery {
 
 impl Recovery {
     /// The earliest and the latest moment, in milliseconds since 1970.
-    fn window(self) -> (u64, u64) {
+    fn window(self, lag: u64) -> (u64, u64) {
         let now = milliseconds();
-        (self.since.max(now.saturating_sub(self.days * DAY)), now)
+        (self.since.max(now.saturating_sub(self.days * DAY)), now.saturating_sub(lag))
     }
 
     /// Refuses to restore to a moment outside the window, and to any but the latest.
-    pub(super) fn refuse(self, milliseconds: u64) -> AwsError {
-        let (earliest, latest) = self.window();
+    pub(super) fn refuse(self, milliseconds: u64, lag: u64) -> AwsError {
+        let (earliest, latest) = self.window(lag);
         if (earliest..=latest).contains(&milliseconds) {
             return AwsError::unknown_operation(
                 "dynamodb",
@@ -57,7 +58,7 @@ pub(super) async fn show(
 ) -> Result<Value, AwsError> {
     let table = describe(tables, required(members, "TableName")?).await?;
     let recovery = table["TableName"].as_str().and_then(|name| backups.recovery.get(name));
-    Ok(description(recovery.copied()))
+    Ok(description(recovery.copied(), backups.lag()))
 }
 
 /// `UpdateContinuousBackups`.
@@ -82,14 +83,14 @@ pub(super) async fn update(
     } else {
         backups.recovery.remove(name);
     }
-    Ok(description(backups.recovery.get(name).copied()))
+    Ok(description(backups.recovery.get(name).copied(), backups.lag()))
 }
 
-fn description(recovery: Option<Recovery>) -> Value {
+fn description(recovery: Option<Recovery>, lag: u64) -> Value {
     let point_in_time = match recovery {
         None => json!({ "PointInTimeRecoveryStatus": "DISABLED" }),
         Some(recovery) => {
-            let (earliest, latest) = recovery.window();
+            let (earliest, latest) = recovery.window(lag);
             json!({
                 "PointInTimeRecoveryStatus": "ENABLED",
                 "RecoveryPeriodInDays": recovery.days,

@@ -14,7 +14,7 @@ pub(super) async fn from_backup(
     backups: &mut Backups,
     members: Members<'_>,
 ) -> Result<Value, AwsError> {
-    let (id, backup) = backups.find(members)?;
+    let (id, backup) = backups.find_complete(members)?;
     let source = json!({ "SourceBackupArn": backup.arn(id) });
     let restored = restore(tables, &backup.snapshot, members, source).await?;
     Ok(remember(backups, restored))
@@ -36,6 +36,7 @@ pub(super) async fn to_point_in_time(
         ));
     }
     describe(tables, source).await?;
+    let lag = backups.lag();
     let Some(recovery) = backups.recovery.get(source) else {
         return Err(AwsError::new(
             "PointInTimeRecoveryUnavailableException",
@@ -43,7 +44,7 @@ pub(super) async fn to_point_in_time(
         ));
     };
     if let Some(milliseconds) = when {
-        return Err(recovery.refuse(milliseconds));
+        return Err(recovery.refuse(milliseconds, lag));
     }
     let snapshot = Snapshot::take(tables, source).await?;
     let restored = restore(tables, &snapshot, members, json!({})).await?;

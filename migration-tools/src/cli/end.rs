@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::amplify::id_map::MapError;
+use crate::amplify::migration::Outdated;
 use crate::amplify::{DeploymentError, NamesError};
 use crate::engine::journal::JournalError;
 use crate::engine::stop::Stop;
@@ -23,7 +25,7 @@ pub(crate) enum End {
     Prerequisite,
     /// The operator said no, or nobody could be asked.
     Declined,
-    /// What should be the same is not.
+    /// A verification found differences.
     Different,
     /// Stopped by the operator; the same command goes on.
     Interrupted,
@@ -80,13 +82,26 @@ pub(crate) enum Failed {
     Aws { what: String, failure: Failure },
     #[error("{0}")]
     Prerequisite(String),
+    #[error("the file `{}` cannot be read: {source}", path.display())]
+    Input { path: PathBuf, source: std::io::Error },
+    #[error("{}: {source}", path.display())]
+    Map { path: PathBuf, source: MapError },
+    #[error("the plan `{}` is none: {source}; make one with --dry-run --plan-out", path.display())]
+    Plan { path: PathBuf, source: serde_json::Error },
+    #[error(transparent)]
+    Outdated(#[from] Outdated),
+    #[error("whether there is a variable {name} could not be found out: {}; {}", because(unresolved), remedy(Some(unresolved.reason())))]
+    Variable { name: &'static str, unresolved: Box<Unresolved> },
     #[error(transparent)]
     Journal(#[from] JournalError),
-    #[error("{stop}; {}", onward(.stop))]
-    Stop {
-        #[from]
-        stop: Stop,
-    },
+    #[error("{}; {}", .0, onward(.0))]
+    Stop(Stop),
+}
+
+impl From<Stop> for Failed {
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
+    }
 }
 
 impl From<NamesError> for Failed {
@@ -105,10 +120,12 @@ impl Failed {
             | Self::Aws { .. }
             | Self::Pool(_)
             | Self::Prerequisite(_)
-            | Self::Journal(JournalError::InUse(_))
-            | Self::Stop { stop: Stop::Lease(_) | Stop::Credentials(_) } => End::Prerequisite,
-            Self::Stop { stop: Stop::Interrupted } => End::Interrupted,
-            Self::Stop { stop: Stop::Journal(_) | Stop::Table { .. } } => End::Partly,
+            | Self::Outdated(_)
+            | Self::Variable { .. }
+            | Self::Journal(_)
+            | Self::Stop(Stop::Lease(_) | Stop::Credentials(_)) => End::Prerequisite,
+            Self::Stop(Stop::Interrupted) => End::Interrupted,
+            Self::Stop(Stop::Journal(_) | Stop::Table { .. }) => End::Partly,
             _ => End::Usage,
         }
     }
@@ -122,7 +139,7 @@ fn onward(stop: &Stop) -> &'static str {
         }
         Stop::Lease(_) => "the same command goes on where this one ended",
         Stop::Credentials(_) => "sign in, and the same command goes on",
-        Stop::Table { failure, .. } => remedy(Some(failure.reason())),
+        Stop::Table { .. } => "see what the service says, and the same command goes on",
         Stop::Interrupted => "the same command goes on",
     }
 }

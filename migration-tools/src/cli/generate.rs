@@ -59,19 +59,74 @@ struct Document<'d> {
     left_out_ids: Option<BTreeMap<&'static str, Vec<&'d str>>>,
 }
 
+/// The file that was made.
+pub(super) struct Made {
+    generated: Generated,
+    outcome: &'static str,
+    users_table: String,
+    pool: Option<String>,
+}
+
+impl Made {
+    /// Whether everybody is in it who can be.
+    pub(super) fn complete(&self) -> bool {
+        let complete = self.generated.left.iter().all(|(why, _)| !why.needs_a_person());
+        complete && self.outcome != "no-users"
+    }
+
+    /// Whether there is a file.
+    pub(super) fn is_written(&self) -> bool {
+        self.outcome != "no-users"
+    }
+}
+
 impl GenerateCsv {
     pub(super) async fn run(self, global: &Global, console: &Console) -> Result<End, Failed> {
         let settings = Settings::read(global).await?;
-        let (deployment, region) = (&settings.deployment, &settings.region);
-        let table = users_table(&settings).await?;
+        let made = self.write(&settings, console).await?;
+        let counts = left_out(&made.generated);
+        console.document(&Document {
+            command: "generate-csv",
+            dep_name: settings.deployment.dep_name(),
+            stage: settings.deployment.stage(),
+            region: &settings.region,
+            users_table: &made.users_table,
+            user_pool: made.pool.as_deref(),
+            file: self.csv_file.display().to_string(),
+            outcome: made.outcome,
+            users: made.generated.pairs.len(),
+            migrated: made.generated.migrated,
+            unknown: made.generated.unknown,
+            left_out: counts.iter().map(|(why, ids)| (why.word(), ids.len())).collect(),
+            left_out_ids: self
+                .show_values
+                .then(|| counts.iter().map(|(why, ids)| (why.word(), ids.clone())).collect()),
+        });
+        Ok(if made.complete() { End::Done } else { End::Partly })
+    }
+
+    /// The command as a part of another one.
+    pub(super) fn part(csv_file: &Path, use_sub: bool, user_pool_id: Option<String>) -> Self {
+        let csv_file = csv_file.to_owned();
+        Self { no_id_change: !use_sub, use_sub, user_pool_id, csv_file, show_values: false }
+    }
+
+    /// Makes the file, and says what is in it.
+    pub(super) async fn write(
+        &self,
+        settings: &Settings,
+        console: &Console,
+    ) -> Result<Made, Failed> {
+        let region = &settings.region;
+        let users_table = users_table(settings).await?;
         let pool = match self.use_sub {
-            true => Some(self.pool(&settings).await?),
+            true => Some(self.pool(settings).await?),
             false => None,
         };
         let client = aws_sdk_dynamodb::Client::new(&settings.config);
-        let ids = user_ids(&client, &table).await;
-        let ids = ids.map_err(|error| cannot_read("users table", &table, region, error))?;
-        let made = match &pool {
+        let ids = user_ids(&client, &users_table).await;
+        let ids = ids.map_err(|error| cannot_read("users table", &users_table, region, error))?;
+        let generated = match &pool {
             None => identity(&ids),
             Some(pool) => {
                 let client = aws_sdk_cognitoidentityprovider::Client::new(&settings.config);
@@ -80,31 +135,12 @@ impl GenerateCsv {
                 of_subs(&users, &ids)
             }
         };
-        let outcome = match made.pairs.is_empty() {
+        let outcome = match generated.pairs.is_empty() {
             true => "no-users",
-            false => write(&self.csv_file, &csv(&made.pairs))?,
+            false => write(&self.csv_file, &csv(&generated.pairs))?,
         };
-        self.report(console, &made, outcome, &ids);
-        let counts = left_out(&made);
-        console.document(&Document {
-            command: "generate-csv",
-            dep_name: deployment.dep_name(),
-            stage: deployment.stage(),
-            region,
-            users_table: &table,
-            user_pool: pool.as_deref(),
-            file: self.csv_file.display().to_string(),
-            outcome,
-            users: made.pairs.len(),
-            migrated: made.migrated,
-            unknown: made.unknown,
-            left_out: counts.iter().map(|(why, ids)| (why.word(), ids.len())).collect(),
-            left_out_ids: self
-                .show_values
-                .then(|| counts.iter().map(|(why, ids)| (why.word(), ids.clone())).collect()),
-        });
-        let complete = made.left.iter().all(|(why, _)| !why.needs_a_person());
-        Ok(if complete && outcome != "no-users" { End::Done } else { End::Partly })
+        self.report(console, &generated, outcome, &ids);
+        Ok(Made { generated, outcome, users_table, pool })
     }
 
     /// The pool's id: the flag's, or the variable's. Never that of another stage.

@@ -21,7 +21,8 @@ pub(crate) struct Global {
     /// Settings: dep-name, stage, region, profile [default: migration-tools.toml where present]
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Folder of the journal: what was changed, and how it was before. As confidential as the tables
+    /// Folder of the journal: what was changed, and how it was before. As confidential as the tables;
+    /// keep it until a migration is verified and cleaned up
     #[arg(long, global = true, value_name = "DIR", default_value = ".migration-tools")]
     pub(super) journal: PathBuf,
     /// Write everything that is said to this file too, with the time (UTC)
@@ -30,6 +31,15 @@ pub(crate) struct Global {
     /// Text for people, or one JSON document on standard output and everything else on standard error
     #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
     pub(super) format: Format,
+    /// Read no more than so many capacity units a second
+    #[arg(long, global = true, value_name = "UNITS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) max_rcu: Option<u32>,
+    /// Write no more than so many capacity units a second
+    #[arg(long, global = true, value_name = "UNITS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) max_wcu: Option<u32>,
+    /// Records that are written at once
+    #[arg(long, global = true, value_name = "RECORDS", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) concurrency: u16,
     /// Say more
     #[arg(long, short, global = true)]
     pub(super) verbose: bool,

@@ -2,18 +2,22 @@
 //!
 //! A library, so that a program of one's own can be the command too.
 
+mod backup_prereq;
 mod config;
 mod console;
 mod end;
 mod generate;
 mod global;
+mod id_migration;
 mod interrupt;
 mod populate;
+mod preflight;
 mod progress;
 mod question;
 mod session;
 mod settings;
 mod storage_backup;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -40,8 +44,14 @@ enum Command {
     Config(config::Config),
     /// Publish the variables of a serverless project in Parameter Store, and check what reads them
     PopulateParameterStore(populate::PopulateParameterStore),
+    /// Make a way back for every table and bucket before a migration, or verify that there is one
+    BackupPrereq(backup_prereq::BackupPrereq),
     /// Write the file that says which id every user gets
     GenerateCsv(generate::GenerateCsv),
+    /// Give users their new ids in every table: plan, run, verify
+    IdMigration(id_migration::IdMigration),
+    /// Say which steps of the migration apply here, which are done, and what to do next
+    Preflight(preflight::Preflight),
     /// Keep the old user storage table in a file, or write back what it lacks
     UserStorageBackup(storage_backup::UserStorageBackup),
 }
@@ -72,7 +82,10 @@ async fn run(arguments: Arguments) -> End {
     let ended = match command {
         Command::Config(command) => command.run(&global, &console).await,
         Command::PopulateParameterStore(command) => command.run(&global, &console).await,
+        Command::BackupPrereq(command) => command.run(&global, &console).await,
         Command::GenerateCsv(command) => command.run(&global, &console).await,
+        Command::IdMigration(command) => command.run(&global, &console).await,
+        Command::Preflight(command) => command.run(&global, &console).await,
         Command::UserStorageBackup(command) => command.run(&global, &console).await,
     };
     ended.unwrap_or_else(|failed: Failed| {

@@ -6,12 +6,10 @@
 //! does the rest: it takes the lease, begins a run, settles what killed runs left open, lets the command
 //! do its work, and ends all of that in its order, whatever came of the work.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use aws_clients::Calls;
 use aws_sdk_dynamodb::Client;
-use futures::{StreamExt, stream};
-use required_env_vars::{Failure, Reason};
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -20,29 +18,28 @@ use super::console::Console;
 use super::end::{End, Failed};
 use super::global::Global;
 use super::settings::Settings;
-use crate::amplify::{Kind, check_name, names, tables};
+use crate::amplify::migration::{Targets, find, table_names};
+use crate::amplify::names;
 use crate::engine::journal::{Journal, Run};
 use crate::engine::keeper::Keeper;
-use crate::engine::read::{Described, ReadError, Reader};
+use crate::engine::pace::Pace;
+use crate::engine::read::Reader;
 use crate::engine::recorder::Recorder;
 use crate::engine::settle::{Settlement, settle};
 use crate::engine::stop::Stop;
 use crate::engine::table::Tables;
 use crate::engine::writer::{Old, Writer};
 
-/// Tables that are described at once.
-const AT_ONCE: usize = 8;
-
-/// The tables of a deployment, as they are now.
+/// A deployment that can be read.
 pub(super) struct Ground {
-    /// Those that exist.
-    pub(super) described: BTreeMap<&'static str, Described>,
-    /// Those that do not: key in the plan, and name.
-    pub(super) absent: Vec<(&'static str, String)>,
-    /// Those of which that is unknown, since they may not be asked.
-    pub(super) unknown: Vec<(&'static str, String, Failure)>,
+    /// Its tables, as they are now.
+    pub(super) targets: Targets,
     /// What reads them, and cannot write.
     pub(super) reader: Reader,
+    /// How fast they are read and written.
+    pub(super) pace: Pace,
+    /// What was called.
+    pub(super) calls: Calls,
     client: Client,
 }
 
@@ -50,6 +47,8 @@ pub(super) struct Ground {
 pub(super) struct Plan {
     /// The command with its flags that matter; never an id of a user.
     pub(super) command: String,
+    /// What it is about: the digest of an id map, or the run that is taken back.
+    pub(super) subject: String,
     /// The run that this one goes on with.
     pub(super) continues: Option<u64>,
     /// What becomes of records that are copied.
@@ -77,9 +76,13 @@ pub(super) struct Ended {
 /// # Errors
 ///
 /// When it is in use, of another deployment, or cannot be written.
-pub(super) fn journal(settings: &Settings, global: &Global) -> Result<Arc<Journal>, Failed> {
-    let region = &settings.region;
-    let deployment = format!("{} in {region}", of(settings));
+pub(super) fn journal(
+    settings: &Settings,
+    global: &Global,
+    ground: &Ground,
+) -> Result<Arc<Journal>, Failed> {
+    let (region, account) = (&settings.region, ground.account());
+    let deployment = format!("{} in {region} of account {account}", of(settings));
     Ok(Arc::new(Journal::open(&global.journal, &deployment)?))
 }
 
@@ -91,9 +94,10 @@ pub(super) fn journal(settings: &Settings, global: &Global) -> Result<Arc<Journa
 pub(super) fn kept_journal(
     settings: &Settings,
     global: &Global,
+    ground: &Ground,
 ) -> Result<Option<Arc<Journal>>, Failed> {
     match Journal::is_in(&global.journal) {
-        true => journal(settings, global).map(Some),
+        true => journal(settings, global, ground).map(Some),
         false => Ok(None),
     }
 }
@@ -108,70 +112,56 @@ impl Ground {
     ///
     /// # Errors
     ///
-    /// When nobody is signed in, AWS cannot be reached, names cannot be known, or there is no table of
-    /// this deployment at all.
-    pub(super) async fn survey(settings: &Settings) -> Result<Self, Failed> {
-        let client = Client::new(&settings.config);
-        let reader = Reader::new(client.clone());
-        let named: BTreeMap<&'static str, String> = names(&settings.config, &settings.deployment)
-            .await?
-            .into_iter()
-            .filter(|one| one.resource.kind == Kind::Table)
-            .map(|one| (one.resource.key, one.name))
-            .collect();
-        let wanted = tables::all().map(|table| {
-            let name = named.get(table.key).cloned();
-            (table.key, name.unwrap_or_else(|| table.name(&settings.deployment)))
-        });
-        // What AWS takes for no name is no table.
-        let wanted: Vec<(&'static str, String)> =
-            wanted.filter(|(_, name)| check_name(Kind::Table, name).is_ok()).collect();
-        let asks = &reader;
-        let ask = |(key, name): (&'static str, String)| async move {
-            let answer = asks.describe(&name).await;
-            (key, name, answer)
-        };
-        let asked = stream::iter(wanted).map(ask);
-        let answers: Vec<_> = asked.buffer_unordered(AT_ONCE).collect().await;
-        let mut ground = Self {
-            described: BTreeMap::new(),
-            absent: Vec::new(),
-            unknown: Vec::new(),
-            reader: reader.clone(),
-            client,
-        };
-        for (key, name, answer) in answers {
-            match answer {
-                Ok(described) => {
-                    ground.described.insert(key, described);
-                }
-                Err(ReadError::Absent(_)) => ground.absent.push((key, name)),
-                Err(ReadError::Failed { failure, .. })
-                    if failure.reason() == Reason::AccessDenied =>
-                {
-                    ground.unknown.push((key, name, failure));
-                }
-                Err(ReadError::Failed { failure, .. }) => {
-                    let what = format!("cannot look at the table {name}");
-                    return Err(Failed::Aws { what, failure });
-                }
-                Err(error) => return Err(Failed::Prerequisite(error.to_string())),
-            }
+    /// When nobody is signed in, AWS cannot be reached, names cannot be known, there is no table of this
+    /// deployment at all, or one may exist and cannot be asked: nobody may take it for absent.
+    pub(super) async fn survey(
+        settings: &Settings,
+        global: &Global,
+        console: &Console,
+    ) -> Result<Self, Failed> {
+        let named = names(&settings.config, &settings.deployment).await?;
+        let (pace, calls) = (Pace::new(global.max_rcu, global.max_wcu), Calls::default());
+        let config = aws_sdk_dynamodb::config::Builder::from(&settings.config)
+            .interceptor(pace.throttles())
+            .interceptor(calls.clone());
+        let client = Client::from_conf(config.build());
+        let reader = Reader::new(client.clone(), pace.clone());
+        let targets = find(&reader, &table_names(&named, &settings.deployment)).await;
+        let region = &settings.region;
+        if let Some(failure) = targets.barred() {
+            let what = format!("cannot look for any table in {region}");
+            return Err(Failed::Aws { what, failure: failure.clone() });
         }
-        ground.absent.sort_unstable();
-        ground.unknown.sort_unstable_by_key(|(key, ..)| *key);
-        if ground.described.is_empty() && ground.unknown.is_empty() {
+        for missing in &targets.unclear {
+            let why = missing.why.as_ref().map_or_else(String::new, ToString::to_string);
+            console.problem(&format!("{} ({}): {why}", missing.table.key, missing.name));
+        }
+        if !targets.unclear.is_empty() {
             return Err(Failed::Prerequisite(format!(
-                "no table of this deployment exists in {}; check --dep-name, --stage, --region and --profile",
-                settings.region
+                "{} tables may exist and cannot be asked for, and none is left out by mistake; see to dynamodb:DescribeTable on them",
+                targets.unclear.len()
             )));
         }
-        Ok(ground)
+        if targets.present.is_empty() {
+            return Err(Failed::Prerequisite(format!(
+                "no table of this deployment exists in {region}; check --dep-name, --stage, --region and --profile"
+            )));
+        }
+        for missing in &targets.absent {
+            console.detail(&format!("{} ({}) does not exist", missing.table.key, missing.name));
+        }
+        Ok(Self { targets, reader, pace, calls, client })
     }
 
     /// Those that exist, for the engine.
     pub(super) fn tables(&self) -> Tables {
-        self.described.iter().map(|(key, one)| (*key, one.table.clone())).collect()
+        self.targets.tables()
+    }
+
+    /// The account that they are in.
+    fn account(&self) -> &str {
+        let arn = self.targets.present.first().map(|target| target.described.arn.as_str());
+        arn.and_then(|arn| arn.split(':').nth(4)).unwrap_or_default()
     }
 }
 
@@ -195,6 +185,7 @@ where
 {
     let mut about = Run {
         command: plan.command,
+        subject: plan.subject,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started: now(),
         continues: plan.continues,
@@ -211,7 +202,13 @@ where
         }
     };
     let recorder = Recorder::new(Arc::clone(journal), number);
-    let writer = Writer::new(ground.client.clone(), ground.tables(), recorder, lease, plan.old);
+    let writer = Writer::new(
+        (ground.client.clone(), ground.pace.clone()),
+        ground.tables(),
+        recorder,
+        lease,
+        plan.old,
+    );
     let mut session = Session { writer, settlement: Settlement::default() };
     let worked = match begin(ground, &mut session, console).await {
         Ok(()) => work(&session).await,
@@ -251,6 +248,13 @@ async fn begin(ground: &Ground, session: &mut Session, console: &Console) -> Res
     Ok(())
 }
 
+/// The run that one goes on with: the last one, where it is the same and did not come to its end.
+pub(super) fn continues(runs: &[(u64, Run)], command: &str, subject: &str) -> Option<u64> {
+    let (number, last) = runs.last()?;
+    let same = last.command == command && last.subject == subject;
+    (same && last.exit != Some(0)).then_some(*number)
+}
+
 /// Who is at work, for others who want to be.
 fn holder(started: &str) -> String {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
@@ -265,6 +269,6 @@ fn holder(started: &str) -> String {
 }
 
 /// Now, RFC 3339, UTC.
-fn now() -> String {
+pub(super) fn now() -> String {
     OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default()
 }

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 use required_env_vars::Failure;
 
 use super::entry::{Short, short};
 use super::item::Item;
+use super::pace::Pace;
 use super::patience::{PATIENCE, Patience, passes};
 use super::read::ReadError;
 use super::table::TableRef;
@@ -24,6 +25,7 @@ pub const MAX_KEYS: usize = 100;
 /// When they cannot be read, although that was tried for minutes where the service was busy.
 pub async fn images(
     client: &Client,
+    pace: &Pace,
     table: &TableRef,
     keys: &[Item],
 ) -> Result<Vec<Option<Item>>, ReadError> {
@@ -38,7 +40,10 @@ pub async fn images(
             .consistent_read(true)
             .build()
             .map_err(|_| ReadError::NoKeys(table.name.clone()))?;
-        let answer = client.batch_get_item().request_items(&table.name, request).send().await;
+        let request = client.batch_get_item().request_items(&table.name, request);
+        pace.read().await;
+        let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = request.send().await;
         let mut answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
@@ -49,6 +54,8 @@ pub async fn images(
                 return Err(failed(failure));
             }
         };
+        let used = answer.consumed_capacity().iter().filter_map(|used| used.capacity_units);
+        pace.read_used(used.sum());
         let left = answer.unprocessed_keys.as_ref().and_then(|left| left.get(&table.name));
         let left: Vec<Short> =
             left.map(|left| left.keys().iter().map(short).collect()).unwrap_or_default();

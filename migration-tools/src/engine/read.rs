@@ -1,13 +1,16 @@
 //! Reading a table once, in parallel segments, in bounded memory.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
-use aws_sdk_dynamodb::types::{KeyType, TableDescription};
+use aws_sdk_dynamodb::types::{IndexStatus, KeySchemaElement, KeyType, ReturnConsumedCapacity};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use required_env_vars::Failure;
 
 use super::item::Item;
+use super::pace::Pace;
 use super::patience::{PATIENCE, Patience, passes};
 use super::table::TableRef;
 
@@ -23,6 +26,8 @@ const MAX_SEGMENTS: u64 = 1_000;
 pub struct Described {
     /// Name and keys.
     pub table: TableRef,
+    /// Its ARN.
+    pub arn: String,
     /// What tells it from a later table of the same name.
     pub id: String,
     /// Records, as of up to six hours ago.
@@ -31,6 +36,19 @@ pub struct Described {
     pub bytes: u64,
     /// Its indexes: each takes a write of its own for a write.
     pub indexes: usize,
+    /// Those of them that have a partition key of their own.
+    pub global_indexes: Vec<GlobalIndex>,
+}
+
+/// A global secondary index as it is described.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GlobalIndex {
+    /// Its name.
+    pub name: String,
+    /// Its key attributes, the partition key first.
+    pub keys: Vec<String>,
+    /// Whether all records that belong into it are there: not so while it is being made.
+    pub complete: bool,
 }
 
 /// Why a table cannot be read.
@@ -59,13 +77,14 @@ pub enum ReadError {
 #[derive(Clone, Debug)]
 pub struct Reader {
     client: Client,
+    pace: Pace,
 }
 
 impl Reader {
-    /// Reads as the client may.
+    /// Reads as the client may, no faster than the pace.
     #[must_use]
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    pub fn new(client: Client, pace: Pace) -> Self {
+        Self { client, pace }
     }
 
     /// See [`describe`].
@@ -94,7 +113,7 @@ impl Reader {
         V: Fn(Vec<Item>) -> F,
         F: Future<Output = Result<(), E>>,
     {
-        pages(&self.client, table, segments, at_once, visit).await
+        pages(&self.client, &self.pace, table, (segments, at_once), visit).await
     }
 
     /// See [`images`](super::images::images).
@@ -107,7 +126,7 @@ impl Reader {
         table: &TableRef,
         keys: &[Item],
     ) -> Result<Vec<Option<Item>>, ReadError> {
-        super::images::images(&self.client, table, keys).await
+        super::images::images(&self.client, &self.pace, table, keys).await
     }
 }
 
@@ -125,23 +144,33 @@ pub async fn describe(client: &Client, name: &str) -> Result<Described, ReadErro
         _ => ReadError::Failed { table: name.to_owned(), failure: Failure::of(&error) },
     })?;
     let description = answer.table.ok_or_else(|| ReadError::NoKeys(name.to_owned()))?;
-    let keys = keys(&description).ok_or_else(|| ReadError::NoKeys(name.to_owned()))?;
+    let own = keys(description.key_schema()).ok_or_else(|| ReadError::NoKeys(name.to_owned()))?;
     let count = |number: Option<i64>| u64::try_from(number.unwrap_or_default()).unwrap_or_default();
     Ok(Described {
-        table: TableRef::new(name, keys),
+        table: TableRef::new(name, own),
+        arn: description.table_arn.clone().unwrap_or_default(),
         id: description.table_id.clone().unwrap_or_default(),
         items: count(description.item_count),
         bytes: count(description.table_size_bytes),
         indexes: description.global_secondary_indexes().len()
             + description.local_secondary_indexes().len(),
+        global_indexes: description
+            .global_secondary_indexes()
+            .iter()
+            .map(|index| GlobalIndex {
+                name: index.index_name().unwrap_or_default().to_owned(),
+                keys: keys(index.key_schema()).unwrap_or_default(),
+                complete: index.index_status() == Some(&IndexStatus::Active)
+                    && index.backfilling() != Some(true),
+            })
+            .collect(),
     })
 }
 
 /// The key attributes, the partition key first.
-fn keys(description: &TableDescription) -> Option<Vec<String>> {
+fn keys(schema: &[KeySchemaElement]) -> Option<Vec<String>> {
     let of = |kind: KeyType| {
-        let mut schema = description.key_schema().iter();
-        schema.find(|key| key.key_type == kind).map(|key| key.attribute_name.clone())
+        schema.iter().find(|key| key.key_type == kind).map(|key| key.attribute_name.clone())
     };
     let partition = of(KeyType::Hash)?;
     Some(std::iter::once(partition).chain(of(KeyType::Range)).collect())
@@ -171,12 +200,13 @@ pub fn segments(bytes: u64, at_once: usize) -> usize {
 ///
 /// # Errors
 ///
-/// The first call that failed, or the first error of `visit`; what is in flight is given up.
+/// The first call that failed, or the first error of `visit`. Other pages that are being visited are
+/// visited to their end, and no further ones are read.
 pub async fn pages<E, V, F>(
     client: &Client,
+    pace: &Pace,
     table: &str,
-    segments: usize,
-    at_once: usize,
+    (segments, at_once): (usize, usize),
     visit: V,
 ) -> Result<(), E>
 where
@@ -186,26 +216,33 @@ where
 {
     let total = i32::try_from(segments.max(1)).unwrap_or(i32::MAX);
     let mut waiting = shuffled(total).into_iter();
+    let ended = AtomicBool::new(false);
     let mut running = FuturesUnordered::new();
+    let mut error = None;
     loop {
         while running.len() < at_once.max(1)
+            && !ended.load(Ordering::Relaxed)
             && let Some(segment) = waiting.next()
         {
-            running.push(read_segment(client, table, segment, total, &visit));
+            running.push(read_segment((client, pace), table, (segment, total), &visit, &ended));
         }
         match running.next().await {
-            Some(ended) => ended?,
-            None => return Ok(()),
+            Some(Ok(())) => {}
+            Some(Err(why)) => {
+                ended.store(true, Ordering::Relaxed);
+                error = error.or(Some(why));
+            }
+            None => return error.map_or(Ok(()), Err),
         }
     }
 }
 
 async fn read_segment<E, V, F>(
-    client: &Client,
+    (client, pace): (&Client, &Pace),
     table: &str,
-    segment: i32,
-    total: i32,
+    (segment, total): (i32, i32),
     visit: &V,
+    ended: &AtomicBool,
 ) -> Result<(), E>
 where
     E: From<ReadError>,
@@ -213,12 +250,14 @@ where
     F: Future<Output = Result<(), E>>,
 {
     let mut start = None;
-    loop {
+    while !ended.load(Ordering::Relaxed) {
         let scan = client.scan().table_name(table).consistent_read(true);
         let scan =
             scan.segment(segment).total_segments(total).set_exclusive_start_key(start.take());
+        let scan = scan.return_consumed_capacity(ReturnConsumedCapacity::Total);
         let mut patience = Patience::of(PATIENCE);
         let page = loop {
+            pace.read().await;
             let failure = match scan.clone().send().await {
                 Ok(page) => break page,
                 Err(error) => Failure::of(&error),
@@ -227,15 +266,18 @@ where
                 return Err(ReadError::Failed { table: table.to_owned(), failure }.into());
             }
         };
+        let used = page.consumed_capacity.as_ref().and_then(|used| used.capacity_units);
+        pace.read_used(used.unwrap_or_default());
         let items = page.items.unwrap_or_default();
         if !items.is_empty() {
             visit(items).await?;
         }
         start = page.last_evaluated_key.filter(|key| !key.is_empty());
         if start.is_none() {
-            return Ok(());
+            break;
         }
     }
+    Ok(())
 }
 
 /// Neighbouring segments are likely on one partition: not in their order, so that several work.

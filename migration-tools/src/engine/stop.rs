@@ -6,6 +6,7 @@ use required_env_vars::{Failure, Reason};
 
 use super::journal::JournalError;
 use super::lease::LeaseError;
+use super::read::ReadError;
 
 /// Why a run, or its work on a table, cannot go on.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -20,12 +21,12 @@ pub enum Stop {
     #[error("the credentials are not valid any more: {0}")]
     Credentials(Failure),
     /// A table cannot be worked on; others can.
-    #[error("{table}: {failure}")]
+    #[error("{table}: {why}")]
     Table {
         /// The table, by its key in the plan.
         table: &'static str,
         /// Why.
-        failure: Failure,
+        why: String,
     },
     /// The operator wants an end.
     #[error("stopped by the operator")]
@@ -38,11 +39,22 @@ impl Stop {
     pub fn of(table: &'static str, failure: &Failure) -> Option<Self> {
         match failure.reason() {
             Reason::BadCredentials => Some(Self::Credentials(failure.clone())),
-            Reason::AccessDenied => Some(Self::Table { table, failure: failure.clone() }),
+            Reason::AccessDenied => Some(Self::Table { table, why: failure.to_string() }),
             _ if failure.detail().starts_with("ResourceNotFoundException") => {
-                Some(Self::Table { table, failure: failure.clone() })
+                Some(Self::Table { table, why: failure.to_string() })
             }
             _ => None,
+        }
+    }
+
+    /// What it means that a table cannot be read.
+    #[must_use]
+    pub fn reading(table: &'static str, error: ReadError) -> Self {
+        match error {
+            ReadError::Failed { failure, .. } if failure.reason() == Reason::BadCredentials => {
+                Self::Credentials(failure)
+            }
+            error => Self::Table { table, why: error.to_string() },
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
+use aws_sdk_dynamodb::types::{CancellationReason, ReturnConsumedCapacity, TransactWriteItem};
 use required_env_vars::Failure;
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ use super::entry::Entry;
 use super::item::Item;
 use super::journal::State;
 use super::keeper::Keeper;
+use super::pace::Pace;
 use super::patience::{PATIENCE, Patience, passes};
 use super::places::places;
 use super::recorder::Recorder;
@@ -49,6 +50,7 @@ pub struct Writer {
     lease: Keeper,
     /// What becomes of records that were copied.
     pub old: Old,
+    pace: Pace,
     patience: Duration,
 }
 
@@ -73,13 +75,13 @@ impl Writer {
     /// The writing half of a run.
     #[must_use]
     pub fn new(
-        client: Client,
+        (client, pace): (Client, Pace),
         tables: Tables,
         recorder: Recorder,
         lease: Keeper,
         old: Old,
     ) -> Self {
-        Self { client, tables, recorder, lease, old, patience: PATIENCE }
+        Self { client, tables, recorder, lease, old, pace, patience: PATIENCE }
     }
 
     /// The same, with less or more patience where a service is busy.
@@ -168,8 +170,14 @@ impl Writer {
         loop {
             self.lease.check().map_err(|error| Sent { known, unmade: Stop::from(error).into() })?;
             let request = self.client.transact_write_items().client_request_token(&token);
+            let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
+            self.pace.write().await;
             let error = match request.set_transact_items(Some(items.clone())).send().await {
-                Ok(_) => return Ok(()),
+                Ok(answer) => {
+                    let used = answer.consumed_capacity().iter();
+                    self.pace.write_used(used.filter_map(|used| used.capacity_units).sum());
+                    return Ok(());
+                }
                 Err(error) => error,
             };
             let answer = match error.as_service_error() {

@@ -15,6 +15,7 @@ use aws_sdk_dynamodb::Client;
 use local_aws::LocalAws;
 use migration_tools::engine::journal::{self, Journal};
 use migration_tools::engine::keeper::Keeper;
+use migration_tools::engine::pace::Pace;
 use migration_tools::engine::recorder::Recorder;
 use migration_tools::engine::table::Tables;
 use migration_tools::engine::writer::{Old, Writer};
@@ -163,5 +164,5 @@ pub async fn writer(client: &Client, tables: Tables, old: Old) -> (Folder, Write
     let holder = folder.path().display().to_string();
     let lease = Keeper::take(client, &holder, &holder).await.unwrap();
     let recorder = Recorder::new(own, run);
-    (folder, Writer::new(client.clone(), tables, recorder, lease, old))
+    (folder, Writer::new((client.clone(), Pace::new(None, None)), tables, recorder, lease, old))
 }

@@ -55,7 +55,7 @@ pub(super) fn together(map: &mut IdMap, rules: &Rules, problems: &mut Problems) 
 }
 
 /// The other pair whose old id is the new one of this pair.
-fn chained<'m>(map: &'m IdMap, pair: Pair<'_>) -> Option<Pair<'m>> {
+pub(super) fn chained<'m>(map: &'m IdMap, pair: Pair<'_>) -> Option<Pair<'m>> {
     let other = map.get(pair.new).or_else(|| map.stored(&sanitise_user(pair.new)))?;
     (other.line != pair.line && !other.is_identity()).then_some(other)
 }

@@ -10,6 +10,7 @@ mod check;
 mod forms;
 mod map;
 mod pairs;
+mod phases;
 mod problem;
 mod read;
 mod strings;
@@ -19,6 +20,7 @@ mod tests;
 pub use forms::{sanitise_app, sanitise_user};
 pub use map::{IdMap, Remarks, Rules};
 pub use pairs::Pair;
+pub use phases::{MAX_PHASES, Phase};
 pub use problem::{Column, MAX_SHOWN, MapError, Problem, Problems, What};
 
 /// Longest id, in bytes: some tables have it as their sort key

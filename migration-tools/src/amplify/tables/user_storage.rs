@@ -73,21 +73,23 @@ fn edit(item: &Item, context: &Context<'_>) -> Edit {
 
 /// `shared-with-{user}#…`, and `{sharer}#…` among what was shared.
 fn sort_key(sort: &str, shared: bool, map: &IdMap) -> Option<String> {
-    match sort.strip_prefix(SHARED_WITH) {
-        Some(rest) => Some(SHARED_WITH.to_owned() + &map.up_to(rest, "#")?),
-        None if shared => map.up_to(sort, "#"),
-        None => None,
-    }
+    reader_or_sharer(sort, shared, |id| map.up_to(id, "#"))
 }
 
 /// As the sort key, which has a range behind it where the item has one.
 fn item_id(id: &str, shared: bool, map: &IdMap) -> Option<String> {
-    let alone = || match id.strip_prefix(SHARED_WITH) {
-        Some(rest) => Some(SHARED_WITH.to_owned() + &map.whole(rest)?),
-        None if shared => map.whole(id),
-        None => None,
-    };
-    sort_key(id, shared, map).or_else(alone)
+    sort_key(id, shared, map).or_else(|| reader_or_sharer(id, shared, |id| map.whole(id)))
+}
+
+/// An id may begin as the sort key of a copy does: what is no reader's may still be a sharer's.
+fn reader_or_sharer(
+    text: &str,
+    shared: bool,
+    rename: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
+    let reader = text.strip_prefix(SHARED_WITH).and_then(&rename);
+    let reader = reader.map(|renamed| SHARED_WITH.to_owned() + &renamed);
+    reader.or_else(|| if shared { rename(text) } else { None })
 }
 
 /// The name of a shared object after it was moved: `shares/{recipient}/{sharer}/…`. Nothing where
@@ -251,6 +253,20 @@ mod tests {
                 "SK": format!("shared-with-{reader}#Game"), "itemId": format!("shared-with-{reader}")})
         };
         becomes(&ranged(ADA), &ranged("lovelaa1"));
+    }
+
+    #[test]
+    fn a_sharer_whose_id_begins_as_a_copy_does_is_found() {
+        let map = map(&[("shared-with-al", "turinga1"), ("ada", "lovelaa1")]);
+        for (before, after) in [
+            ("shared-with-al#2025#1", "turinga1#2025#1"),
+            ("shared-with-al", "turinga1"),
+            ("shared-with-ada#2025#1", "shared-with-lovelaa1#2025#1"),
+            ("shared-with-bob#2025#1", "shared-with-bob#2025#1"),
+        ] {
+            assert_eq!(item_id(before, true, &map).as_deref().unwrap_or(before), after);
+        }
+        assert_eq!(sort_key("shared-with-al#2025#1", false, &map), None, "no share");
     }
 
     #[test]

@@ -75,6 +75,21 @@ impl Journal {
         transaction.commit().map_err(|e| self.failed(e))
     }
 
+    /// Forgets the findings of a run: a later pass found what there is to find.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn forget_findings(&self, run: u64) -> Result<(), JournalError> {
+        let transaction = self.database.begin_write().map_err(|e| self.failed(e))?;
+        {
+            let mut table = transaction.open_table(FINDINGS).map_err(|e| self.failed(e))?;
+            let range = (run, 0)..=(run, u64::MAX);
+            table.retain_in(range, |_, _| false).map_err(|e| self.failed(e))?;
+        }
+        transaction.commit().map_err(|e| self.failed(e))
+    }
+
     /// Some findings of a run, those after number `after`, with their numbers.
     ///
     /// # Errors

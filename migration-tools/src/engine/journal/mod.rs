@@ -68,6 +68,9 @@ pub enum State {
 pub struct Run {
     /// The command with its flags that matter; never an id of a user.
     pub command: String,
+    /// What it is about: the digest of an id map, or the run that is taken back.
+    #[serde(default)]
+    pub subject: String,
     /// Version of the tool.
     pub version: String,
     /// When it began, RFC 3339, UTC.

@@ -1,0 +1,67 @@
+//! The facts of all tables, as the engine asks for them.
+
+use crate::amplify::id_map::IdMap;
+use crate::amplify::tables::{Context, Settings, Table, Turn, leftovers, merge, rewrite};
+use crate::engine::apply::{Rule, is_marked};
+use crate::engine::item::Item;
+use crate::engine::pass::Search;
+use crate::engine::rewrite::{Merge, Record, Refusal, Rewrite};
+
+/// Renames users.
+#[derive(Clone, Copy, Debug)]
+pub struct Rename<'a> {
+    /// Who is renamed.
+    pub map: &'a IdMap,
+    /// What else is done.
+    pub settings: &'a Settings,
+}
+
+impl Rule for Rename<'_> {
+    fn rewrite(&self, table: &'static str, record: &Record) -> Rewrite {
+        match Table::of_key(table) {
+            Some(table) => {
+                rewrite(table, record, &Context { map: self.map, settings: self.settings })
+            }
+            None => Rewrite::Unchanged,
+        }
+    }
+
+    fn merge(&self, table: &'static str, existing: &Item, incoming: &Item) -> Merge {
+        match Table::of_key(table) {
+            Some(of) if of.turn == Turn::Login && are_strangers(existing, incoming) => {
+                Merge::Conflict(Refusal::new(
+                    "the new id is the login of somebody else: the two rows have different addresses",
+                    "give this user another new id",
+                ))
+            }
+            Some(of) => merge(of, existing, incoming),
+            None => Merge::Conflict(Refusal::new("the table is not known", "report this")),
+        }
+    }
+
+    fn repeats_safely(&self, table: &'static str) -> bool {
+        Table::of_key(table).is_none_or(|table| table.clash.repeats_safely())
+    }
+}
+
+impl Search for Rename<'_> {
+    /// Of old storage and of records that are kept, old ids are what they are kept for.
+    fn leftovers(&self, table: &'static str, item: &Item) -> Vec<String> {
+        match Table::of_key(table) {
+            Some(table) if !is_marked(item) => {
+                let allowed = table.allowed(self.settings.objects);
+                leftovers(item, self.map, &allowed).iter().map(ToString::to_string).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Whether two login rows are of two people, as far as their addresses tell.
+pub(super) fn are_strangers(left: &Item, right: &Item) -> bool {
+    let address = |item: &Item| {
+        let email = item.get("email")?.as_s().ok()?.trim().to_lowercase();
+        (!email.is_empty()).then_some(email)
+    };
+    address(left).zip(address(right)).is_some_and(|(left, right)| left != right)
+}

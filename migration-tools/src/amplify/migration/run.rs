@@ -1,0 +1,148 @@
+//! A run: passes over all tables, until one finds nothing to do.
+
+use std::collections::BTreeMap;
+
+use super::rename::Rename;
+use super::targets::Target;
+use crate::amplify::tables::Turn;
+use crate::engine::events::{Counts, Event, Listener};
+use crate::engine::journal::{Finding, Kind};
+use crate::engine::pass::Pass;
+use crate::engine::read::Reader;
+use crate::engine::stop::Stop;
+use crate::engine::writer::Writer;
+
+/// Most passes: an application that keeps writing under old ids is not waited for for ever.
+pub const MAX_PASSES: u32 = 5;
+
+/// A run that is about to be made.
+pub struct Migration<'a> {
+    /// What reads.
+    pub reader: &'a Reader,
+    /// What writes.
+    pub writer: &'a Writer,
+    /// What becomes of records.
+    pub rule: Rename<'a>,
+    /// The tables that take part, in the order in which they are worked on.
+    pub takes: &'a [&'a Target],
+    /// Who hears of it.
+    pub listener: &'a dyn Listener,
+    /// Whether the operator wants an end.
+    pub interrupted: &'a (dyn Fn() -> bool + Sync),
+    /// Records that are written at once.
+    pub at_once: usize,
+}
+
+/// What a run did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// For each table, by its key, in the order of work.
+    pub tables: Vec<(&'static str, Counts)>,
+    /// How many passes were made.
+    pub passes: u32,
+    /// Whether the last one found nothing to do: then what it found is all there is to find.
+    pub quiet: bool,
+    /// Tables that could not be worked on to their end.
+    pub failed: Vec<&'static str>,
+    /// Whether login rows were left alone because something before them failed.
+    pub logins_held: bool,
+}
+
+impl Done {
+    /// All tables together.
+    #[must_use]
+    pub fn total(&self) -> Counts {
+        self.tables.iter().fold(Counts::default(), |sum, (_, counts)| sum.plus(*counts))
+    }
+
+    /// Whether everything is done and was seen to be.
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        self.quiet && self.failed.is_empty() && !self.logins_held && self.total().open() == 0
+    }
+}
+
+impl Migration<'_> {
+    /// Makes the run.
+    ///
+    /// # Errors
+    ///
+    /// What ends all of it; what was done until then is done, and the same command goes on.
+    pub async fn run(&self) -> Result<Done, Stop> {
+        let mut all: BTreeMap<&'static str, Counts> = BTreeMap::new();
+        let mut done = Done::default();
+        while done.passes < MAX_PASSES && !done.quiet {
+            done.passes += 1;
+            let recorder = &self.writer.recorder;
+            // What is still so, this pass finds again.
+            recorder.flush().await?;
+            recorder.journal().forget_findings(recorder.run())?;
+            let written = self.pass(&mut all, &mut done).await?;
+            done.quiet = written == 0;
+        }
+        self.writer.recorder.flush().await?;
+        let counts = |target: &&Target| {
+            let key = target.table.key;
+            Some((key, *all.get(key)?))
+        };
+        done.tables = self.takes.iter().filter_map(counts).collect();
+        Ok(done)
+    }
+
+    /// One pass; answers how many records it wrote.
+    async fn pass(
+        &self,
+        all: &mut BTreeMap<&'static str, Counts>,
+        done: &mut Done,
+    ) -> Result<u64, Stop> {
+        let pass = Pass {
+            reader: self.reader,
+            writer: self.writer,
+            rule: &self.rule,
+            listener: self.listener,
+            interrupted: self.interrupted,
+            at_once: self.at_once,
+            number: done.passes,
+        };
+        let mut written = 0;
+        let mut failed = 0;
+        done.failed.clear();
+        done.logins_held = false;
+        for target in self.takes {
+            let key = target.table.key;
+            if target.table.turn == Turn::Login && (failed > 0 || !done.failed.is_empty()) {
+                done.logins_held = true;
+                let why = "the login rows were left as they are, since data could not be moved";
+                self.find(key, why, "run the same command again when the rest can be done")?;
+                continue;
+            }
+            let (counts, ended) = pass.over(key, &target.described).await;
+            written += counts.written();
+            failed += counts.failed;
+            let before = all.remove(key).unwrap_or_default();
+            all.insert(key, before.then(counts));
+            match ended {
+                Ok(()) => {}
+                Err(Stop::Table { why, .. }) => {
+                    done.failed.push(key);
+                    let remedy = "see what the service says, and run the same command again";
+                    self.find(key, &why, remedy)?;
+                }
+                Err(stop) => return Err(stop),
+            }
+        }
+        Ok(written)
+    }
+
+    fn find(&self, table: &str, reason: &str, remedy: &str) -> Result<(), Stop> {
+        let finding = Finding {
+            table: table.to_owned(),
+            key: String::new(),
+            kind: Kind::Failed,
+            reason: reason.to_owned(),
+            remedy: remedy.to_owned(),
+        };
+        self.listener.hear(&Event::Found(&finding));
+        self.writer.recorder.find(finding)
+    }
+}

@@ -1,0 +1,307 @@
+//! `id-migration`: users get their new ids in every table.
+
+pub(super) mod map;
+mod plan;
+mod show;
+mod summary;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::console::Console;
+use super::end::{End, Failed};
+use super::global::Global;
+use super::interrupt::Interrupt;
+use super::question;
+use super::session::{self, Ended, Ground};
+use super::settings::Settings;
+use super::watch::Watch;
+use crate::amplify::id_map::IdMap;
+use crate::amplify::migration::{Choice, Migration, Plan, Rename, Step, Survey, Target, survey};
+use crate::amplify::tables::Turn;
+use crate::amplify::{Existence, Inspector, Kind, Resource};
+use crate::engine::apply::is_marked;
+use crate::engine::entry::short;
+use crate::engine::item::Item;
+use crate::engine::journal::{Journal, Trace};
+use crate::engine::writer::Old;
+use map::MapChoice;
+use summary::Summary;
+
+#[derive(Args, Debug)]
+pub(super) struct IdMigration {
+    /// End after the plan, and write nothing but the log, the plan and, where asked for, the CSV
+    #[arg(long)]
+    dry_run: bool,
+    /// Who is renamed: columns old_id and new_id
+    #[arg(long, value_name = "FILE", default_value = "migration_users.csv")]
+    csv_file: PathBuf,
+    /// Every user keeps the id; the file is made of the users table where it does not exist
+    #[arg(long, conflicts_with = "use_sub")]
+    no_id_change: bool,
+    /// Users get their `sub`; the file is made of the user pool where it does not exist
+    #[arg(long)]
+    use_sub: bool,
+    /// The user pool for --use-sub [default: COGNITO_USER_POOL_ID of the environment, or of the stage]
+    #[arg(long, value_name = "ID", requires = "use_sub")]
+    user_pool_id: Option<String>,
+    /// Do not ask before the run
+    #[arg(long)]
+    no_confirmation: bool,
+    /// Old records stay, for `id-migration-cleanup`
+    #[arg(long)]
+    keep_old: bool,
+    /// Old records that stay get the attribute `deprecated`
+    #[arg(long, requires = "keep_old")]
+    mark_old: bool,
+    /// Only these steps: storage, old-storage, tables, login
+    #[arg(long, value_name = "STEP", value_delimiter = ',')]
+    only: Vec<Step>,
+    /// Only these users: a file with an old id of the CSV on each line
+    #[arg(long, value_name = "FILE")]
+    users: Option<PathBuf>,
+    /// Tables that the original leaves out take part: logs of operations, skills, jobs
+    #[arg(long)]
+    include_unlisted: bool,
+    /// Write the plan to this file
+    #[arg(long, value_name = "FILE", conflicts_with = "plan")]
+    plan_out: Option<PathBuf>,
+    /// Run this plan exactly as it is, or not at all
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    plan: Option<PathBuf>,
+}
+
+impl IdMigration {
+    pub(super) async fn run(self, global: &Global, console: &Console) -> Result<End, Failed> {
+        let settings = Settings::read(global).await?;
+        let map = self.map(&settings, console).await?;
+        let ground = Ground::survey(&settings, global, console).await?;
+        prerequisites(&settings, &ground).await?;
+        let choice = self.choice();
+        let renames = map.renamed_users() > 0;
+        let takes: Vec<&Target> =
+            ground.targets.present.iter().filter(|one| choice.takes(one.table, renames)).collect();
+        let interrupt = Interrupt::listen();
+        let work = Work {
+            command: &self,
+            global,
+            console,
+            settings: &settings,
+            map: &map,
+            ground: &ground,
+            choice: &choice,
+            takes: &takes,
+            interrupt: &interrupt,
+        };
+        if self.dry_run {
+            // The journal is only looked at, where there is one that nobody uses.
+            let journal = session::kept_journal(&settings, global, &ground).ok().flatten();
+            let plan = work.plan(journal.as_deref()).await?;
+            console.document(&plan);
+            return Ok(if plan.survey.logins.strangers > 0 { End::Usage } else { End::Done });
+        }
+        let journal = session::journal(&settings, global, &ground)?;
+        let plan = work.agreed_plan(&journal).await?;
+        if plan.survey.logins.strangers > 0 {
+            return Err(Failed::Usage(format!(
+                "{} new ids are the login of somebody else, nothing was done; give these users other new ids: the dry run with -v says which records are refused",
+                plan.survey.logins.strangers
+            )));
+        }
+        if !self.no_confirmation
+            && let Err(end) =
+                question::yes(console, "Migrate as planned?", "--no-confirmation").await
+        {
+            return Ok(end);
+        }
+        work.migrate(&journal, &plan).await
+    }
+
+    async fn map(&self, settings: &Settings, console: &Console) -> Result<IdMap, Failed> {
+        let choice = MapChoice {
+            csv_file: &self.csv_file,
+            no_id_change: self.no_id_change,
+            use_sub: self.use_sub,
+            user_pool_id: self.user_pool_id.clone(),
+            users: self.users.as_deref(),
+            allow_chains: false,
+        };
+        choice.read(settings, console).await
+    }
+
+    fn choice(&self) -> Choice {
+        let mut choice = Choice { include_unlisted: self.include_unlisted, ..Choice::default() };
+        if !self.only.is_empty() {
+            choice.steps = self.only.iter().copied().collect();
+        }
+        choice
+    }
+
+    fn old(&self) -> Old {
+        match (self.keep_old, self.mark_old) {
+            (false, _) => Old::Delete,
+            (true, false) => Old::Keep,
+            (true, true) => Old::Mark,
+        }
+    }
+
+    /// The command with its flags that matter, as the journal has it.
+    fn words(&self) -> String {
+        let mut words = vec!["id-migration".to_owned()];
+        let flags = [
+            (self.keep_old, "--keep-old"),
+            (self.mark_old, "--mark-old"),
+            (self.include_unlisted, "--include-unlisted"),
+        ];
+        words.extend(flags.iter().filter(|(is, _)| *is).map(|(_, flag)| (*flag).to_owned()));
+        if !self.only.is_empty() {
+            let steps: Vec<&str> = self.choice().steps.iter().map(|step| step.word()).collect();
+            words.push(format!("--only {}", steps.join(",")));
+        }
+        words.join(" ")
+    }
+}
+
+/// What one invocation works with.
+struct Work<'a> {
+    command: &'a IdMigration,
+    global: &'a Global,
+    console: &'a Console,
+    settings: &'a Settings,
+    map: &'a IdMap,
+    ground: &'a Ground,
+    choice: &'a Choice,
+    takes: &'a [&'a Target],
+    interrupt: &'a Interrupt,
+}
+
+impl<'a> Work<'a> {
+    fn rule(&self) -> Rename<'a> {
+        Rename { map: self.map, settings: &self.choice.settings }
+    }
+
+    /// Reads everything, and shows and writes the plan.
+    async fn plan(&self, journal: Option<&Journal>) -> Result<Plan, Failed> {
+        let watch = Watch::new(self.console);
+        let copied = |table: &'static str, item: &Item| self.copied(journal, table, item);
+        let interrupted = || self.interrupt.requested();
+        let rule = self.rule();
+        let found = survey(
+            &self.ground.reader,
+            &self.ground.targets,
+            self.takes,
+            &rule,
+            &watch,
+            (&interrupted, &copied),
+        );
+        let plan = self.made(found.await?);
+        show::plan(self.console, &plan, self.ground);
+        if let Some(path) = &self.command.plan_out {
+            plan::write(path, &plan)?;
+            self.console.say(&format!("The plan is in {}.", path.display()));
+        }
+        Ok(plan)
+    }
+
+    /// The plan of the file that was given, where it still fits; or a new one.
+    async fn agreed_plan(&self, journal: &Journal) -> Result<Plan, Failed> {
+        let Some(path) = &self.command.plan else { return self.plan(Some(journal)).await };
+        let plan = plan::read(path)?;
+        plan.check(&self.made(Survey::default()), &self.ground.targets)?;
+        for table in &plan.survey.tables {
+            if let Some(target) = self.ground.targets.of_key(&table.table) {
+                let seen = table.attributes.iter().map(|name| (name.clone(), is_there()));
+                target.described.table.attributes.see(&seen.collect());
+            }
+        }
+        show::plan(self.console, &plan, self.ground);
+        Ok(plan)
+    }
+
+    fn made(&self, survey: Survey) -> Plan {
+        plan::made(
+            self.settings,
+            self.global,
+            self.map,
+            self.choice,
+            self.command.old(),
+            self.ground,
+            survey,
+        )
+    }
+
+    /// Whether a record was copied by an earlier run and stays.
+    fn copied(&self, journal: Option<&Journal>, table: &'static str, item: &Item) -> bool {
+        let own = self.ground.targets.of_key(table).map(|target| &target.described.table);
+        let key = own.and_then(|own| own.short_key(item).ok());
+        let place = key.zip(journal).and_then(|(key, journal)| journal.place(table, key).ok());
+        match place.flatten() {
+            Some((_, _, place)) => place.trace == Trace::Source && place.record == short(item),
+            None => is_marked(item),
+        }
+    }
+
+    async fn migrate(&self, journal: &Arc<Journal>, plan: &Plan) -> Result<End, Failed> {
+        let command = self.command.words();
+        let about = session::Plan {
+            continues: session::continues(&journal.runs()?, &command, &plan.map),
+            command,
+            subject: plan.map.clone(),
+            old: self.command.old(),
+        };
+        session::run(self.settings, self.console, journal, self.ground, about, async |session| {
+            let watch = Watch::new(self.console);
+            let interrupted = || self.interrupt.requested();
+            let migration = Migration {
+                reader: &self.ground.reader,
+                writer: &session.writer,
+                rule: self.rule(),
+                takes: self.takes,
+                listener: &watch,
+                interrupted: &interrupted,
+                at_once: usize::from(self.global.concurrency),
+            };
+            let done = migration.run().await?;
+            let summary = Summary::of(&done, plan, session, self.ground);
+            summary.show(self.console, session)?;
+            self.console.document(&summary);
+            let end = if done.complete() { End::Done } else { End::Partly };
+            Ok(Ended { end, summary: serde_json::to_value(&summary).unwrap_or_default() })
+        })
+        .await
+    }
+}
+
+/// What has to be there before anything is moved into it.
+async fn prerequisites(settings: &Settings, ground: &Ground) -> Result<(), Failed> {
+    let region = &settings.region;
+    let storage = ground.targets.present.iter().any(|target| target.table.turn == Turn::Storage);
+    if !storage {
+        return Err(Failed::Prerequisite(format!(
+            "there is no USER_DATA_STORAGE_TABLE in {region}; deploy the service amplify-lambda first, which makes it"
+        )));
+    }
+    let Some(resource) = Resource::of_key("S3_CONSOLIDATION_BUCKET_NAME") else { return Ok(()) };
+    let named = crate::amplify::names(&settings.config, &settings.deployment).await?;
+    let named = named.into_iter().find(|one| one.resource.key == resource.key);
+    let name = named.map_or_else(|| resource.name(&settings.deployment), |one| one.name);
+    match Inspector::new(&settings.config).one(Kind::Bucket, &name).await {
+        Existence::Exists => Ok(()),
+        Existence::Unknown(failure) => {
+            let what = format!("cannot look for the consolidation bucket {name}");
+            Err(Failed::Aws { what, failure })
+        }
+        found @ (Existence::Absent | Existence::Elsewhere(_)) => {
+            Err(Failed::Prerequisite(format!(
+                "the consolidation bucket {name} is {found}; deploy the service amplify-lambda first, which makes it"
+            )))
+        }
+    }
+}
+
+/// Any value: only that the attribute is there counts.
+fn is_there() -> aws_sdk_dynamodb::types::AttributeValue {
+    aws_sdk_dynamodb::types::AttributeValue::Null(true)
+}
