@@ -20,6 +20,7 @@ use migration_tools::engine::cleanup::{Cleaned, Cleanup};
 use migration_tools::engine::item::{Item, canonical, same};
 use migration_tools::engine::journal::{Finding, Journal, Run};
 use migration_tools::engine::keeper::Keeper;
+use migration_tools::engine::pace::Pace;
 use migration_tools::engine::read::Reader;
 use migration_tools::engine::recorder::Recorder;
 use migration_tools::engine::rewrite::{Changes, Edit, Merge, Put, Record, Rewrite};
@@ -208,9 +209,10 @@ impl World {
         let lease = Keeper::take(client, &of, &of).await.unwrap();
         let run = journal.begin(&Run::default()).unwrap();
         let recorder = Recorder::new(journal, run);
-        let writer = Writer::new(client.clone(), tables(), recorder, lease, old);
+        let writer =
+            Writer::new((client.clone(), Pace::new(None, None)), tables(), recorder, lease, old);
         let writer = writer.with_patience(Duration::from_secs(5));
-        let reader = Reader::new(client.clone());
+        let reader = Reader::new(client.clone(), Pace::new(None, None));
         let settlement = settle(&reader, &writer.tables, &writer.recorder).await.unwrap();
         At { reader, writer, settlement }
     }
@@ -249,7 +251,8 @@ impl World {
             through: &|_| (),
         };
         let undone = if dry {
-            let (journal, reader) = (self.journal().await, Reader::new(client.clone()));
+            let (journal, reader) =
+                (self.journal().await, Reader::new(client.clone(), Pace::new(None, None)));
             let tables = tables();
             undo(&reader, &tables, &journal, None).undo(runs).await
         } else {
@@ -281,7 +284,8 @@ impl World {
             journal.runs().unwrap().into_iter().map(|(number, _)| number).collect()
         };
         let cleaned = if dry {
-            let (journal, reader) = (self.journal().await, Reader::new(client.clone()));
+            let (journal, reader) =
+                (self.journal().await, Reader::new(client.clone(), Pace::new(None, None)));
             let tables = tables();
             clean(&reader, &tables, &*journal, None).clean(&all(&journal)).await
         } else {
