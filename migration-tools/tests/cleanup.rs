@@ -18,12 +18,7 @@ const KEPT: [Old; 2] = [Old::Keep, Old::Mark];
 
 fn sum(cleaned: &Cleaned) -> Counts {
     whole(&cleaned.stopped);
-    cleaned.tables.values().fold(Counts::default(), |sum, one| Counts {
-        deleted: sum.deleted + one.deleted,
-        changed_copies: sum.changed_copies + one.changed_copies,
-        gone: sum.gone + one.gone,
-        refused: sum.refused + one.refused,
-    })
+    cleaned.total()
 }
 
 fn deleted(deleted: u64) -> Counts {

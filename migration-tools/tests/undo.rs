@@ -17,11 +17,7 @@ const ALL: [Old; 3] = [Old::Delete, Old::Keep, Old::Mark];
 
 fn sum(undone: &Undone) -> Counts {
     whole(&undone.stopped);
-    undone.tables.values().fold(Counts::default(), |sum, one| Counts {
-        rolled_back: sum.rolled_back + one.rolled_back,
-        already: sum.already + one.already,
-        refused: sum.refused + one.refused,
-    })
+    undone.total()
 }
 
 fn many() -> Vec<(&'static str, Item)> {

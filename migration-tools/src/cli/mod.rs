@@ -3,9 +3,11 @@
 //! A library, so that a program of one's own can be the command too.
 
 mod backup_prereq;
+mod cleanup;
 mod config;
 mod console;
 mod end;
+mod findings;
 mod generate;
 mod global;
 mod id_migration;
@@ -14,6 +16,7 @@ mod populate;
 mod preflight;
 mod progress;
 mod question;
+mod rollback;
 mod session;
 mod settings;
 mod storage_backup;
@@ -50,8 +53,12 @@ enum Command {
     GenerateCsv(generate::GenerateCsv),
     /// Give users their new ids in every table: plan, run, verify
     IdMigration(id_migration::IdMigration),
+    /// Delete the old records that a migration has kept, where they are proven to be copied
+    IdMigrationCleanup(cleanup::IdMigrationCleanup),
     /// Say which steps of the migration apply here, which are done, and what to do next
     Preflight(preflight::Preflight),
+    /// Take back what a run has changed, except where somebody has changed it since
+    Rollback(rollback::Rollback),
     /// Keep the old user storage table in a file, or write back what it lacks
     UserStorageBackup(storage_backup::UserStorageBackup),
 }
@@ -85,7 +92,9 @@ async fn run(arguments: Arguments) -> End {
         Command::BackupPrereq(command) => command.run(&global, &console).await,
         Command::GenerateCsv(command) => command.run(&global, &console).await,
         Command::IdMigration(command) => command.run(&global, &console).await,
+        Command::IdMigrationCleanup(command) => command.run(&global, &console).await,
         Command::Preflight(command) => command.run(&global, &console).await,
+        Command::Rollback(command) => command.run(&global, &console).await,
         Command::UserStorageBackup(command) => command.run(&global, &console).await,
     };
     ended.unwrap_or_else(|failed: Failed| {

@@ -78,6 +78,19 @@ pub struct Cleaned {
     pub stopped: Option<Stop>,
 }
 
+impl Cleaned {
+    /// Of all tables together.
+    #[must_use]
+    pub fn total(&self) -> Counts {
+        self.tables.values().fold(Counts::default(), |total, one| Counts {
+            deleted: total.deleted + one.deleted,
+            changed_copies: total.changed_copies + one.changed_copies,
+            gone: total.gone + one.gone,
+            refused: total.refused + one.refused,
+        })
+    }
+}
+
 /// An entry whose record was kept, with its run and number.
 struct Kept {
     run: u64,

@@ -68,6 +68,18 @@ pub struct Undone {
     pub stopped: Option<Stop>,
 }
 
+impl Undone {
+    /// Of all tables together.
+    #[must_use]
+    pub fn total(&self) -> Counts {
+        self.tables.values().fold(Counts::default(), |total, one| Counts {
+            rolled_back: total.rolled_back + one.rolled_back,
+            already: total.already + one.already,
+            refused: total.refused + one.refused,
+        })
+    }
+}
+
 /// A run with all that belong to the same work: those it goes on with, and those that go on with it. The
 /// newest first.
 #[must_use]
