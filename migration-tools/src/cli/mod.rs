@@ -17,6 +17,7 @@ mod question;
 mod session;
 mod settings;
 mod storage_backup;
+mod verify;
 mod watch;
 
 use std::ffi::OsString;
@@ -52,6 +53,8 @@ enum Command {
     IdMigration(id_migration::IdMigration),
     /// Say which steps of the migration apply here, which are done, and what to do next
     Preflight(preflight::Preflight),
+    /// Say whether a migration is done, record by record; changes nothing
+    Verify(verify::VerifyCommand),
     /// Keep the old user storage table in a file, or write back what it lacks
     UserStorageBackup(storage_backup::UserStorageBackup),
 }
@@ -86,6 +89,7 @@ async fn run(arguments: Arguments) -> End {
         Command::GenerateCsv(command) => command.run(&global, &console).await,
         Command::IdMigration(command) => command.run(&global, &console).await,
         Command::Preflight(command) => command.run(&global, &console).await,
+        Command::Verify(command) => command.run(&global, &console).await,
         Command::UserStorageBackup(command) => command.run(&global, &console).await,
     };
     ended.unwrap_or_else(|failed: Failed| {
