@@ -16,10 +16,10 @@ use aws_sdk_dynamodb::Client;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use local_aws::{Effect, Fault, LocalAws};
 use migration_tools::amplify::derived_names;
-use migration_tools::amplify::tables::Table;
 use migration_tools::amplify::migration::{
     Choice, Done, Migration, Rename, Target, find, table_names,
 };
+use migration_tools::amplify::tables::Table;
 use migration_tools::engine::events::Silence;
 use migration_tools::engine::journal::{Journal, JournalError, Run};
 use migration_tools::engine::keeper::Keeper;
@@ -230,7 +230,8 @@ async fn killed_at_every_call_and_run_again_it_ends_in_the_same_world() {
                 assert!(done.quiet && done.failed.is_empty(), "{what}: {done:?}");
                 let after = world.dump(&scene.client).await;
                 assert_same(&expected, &unmarked(&after, old), &what);
-                let again = migrate(&scene.config, &world, scene.folder.path(), &how).await.unwrap();
+                let again =
+                    migrate(&scene.config, &world, scene.folder.path(), &how).await.unwrap();
                 assert_eq!(again.total().written(), 0, "{what}");
                 calls = killer.requests();
             }

@@ -20,6 +20,7 @@ mod rollback;
 mod session;
 mod settings;
 mod storage_backup;
+mod verify;
 mod watch;
 
 use std::ffi::OsString;
@@ -59,6 +60,8 @@ enum Command {
     Preflight(preflight::Preflight),
     /// Take back what a run has changed, except where somebody has changed it since
     Rollback(rollback::Rollback),
+    /// Say whether a migration is done, record by record; changes nothing
+    Verify(verify::VerifyCommand),
     /// Keep the old user storage table in a file, or write back what it lacks
     UserStorageBackup(storage_backup::UserStorageBackup),
 }
@@ -95,6 +98,7 @@ async fn run(arguments: Arguments) -> End {
         Command::IdMigrationCleanup(command) => command.run(&global, &console).await,
         Command::Preflight(command) => command.run(&global, &console).await,
         Command::Rollback(command) => command.run(&global, &console).await,
+        Command::Verify(command) => command.run(&global, &console).await,
         Command::UserStorageBackup(command) => command.run(&global, &console).await,
     };
     ended.unwrap_or_else(|failed: Failed| {
