@@ -252,7 +252,8 @@ async fn a_run_that_is_killed_is_gone_on_with() {
     assert_eq!(ran.code, 0, "{}", ran.text());
     deployment.assert_migrated(false).await;
     let verified = deployment.run(&["verify", "--strict"]);
-    assert_eq!(verified.code, 0, "{}", verified.text());
+    let text = format!("{}{}", ran.text(), verified.text());
+    assert_eq!(verified.code, 0, "{text}");
 }
 
 async fn forget_lease(aws: &LocalAws, _: &Path) {
