@@ -6,7 +6,7 @@
 
 use super::entry::{Entry, Placed};
 use super::item::{Item, same, same_value};
-use super::journal::{Settled, State};
+use super::journal::{Journal, JournalError, Settled, State};
 use super::places::places;
 use super::read::Reader;
 use super::recorder::Recorder;
@@ -68,7 +68,11 @@ pub async fn settle(
         for (((run, number), entry), seen) in entries.iter().zip(all) {
             let (run, number) = (*run, *number);
             let settled = |state, places| Settled { run, number, state, places };
-            match seen.map_or(Made::Unclear, |seen| made(entry, &seen)) {
+            let told = match seen.map_or(Made::Unclear, |seen| made(entry, &seen)) {
+                Made::Unclear if is_superseded(journal, tables, (run, number), entry)? => Made::No,
+                told => told,
+            };
+            match told {
                 Made::Unclear => counts.unclear += 1,
                 Made::No => {
                     counts.void += 1;
@@ -89,6 +93,20 @@ pub async fn settle(
     Ok(counts)
 }
 
+/// Whether a later change was made of the same record. It knew how everything stood, so that what this
+/// one did or did not is in what that one was based on.
+fn is_superseded(
+    journal: &Journal,
+    tables: &Tables,
+    number: (u64, u64),
+    entry: &Entry,
+) -> Result<bool, JournalError> {
+    let key = tables.get(entry.table.as_str()).and_then(|own| own.short_key(&entry.record).ok());
+    let Some(key) = key else { return Ok(false) };
+    let last = journal.place(&entry.table, key)?;
+    Ok(last.is_some_and(|(run, entry, _)| (run, entry) > number))
+}
+
 /// Whether the transaction of an entry was made, by what stands where it is about.
 #[must_use]
 pub fn made(entry: &Entry, seen: &Standing) -> Made {
@@ -106,6 +124,8 @@ pub fn made(entry: &Entry, seen: &Standing) -> Made {
     match (told.contains(&Made::Yes), told.contains(&Made::No)) {
         (true, false) => Made::Yes,
         (false, true) => Made::No,
+        // What was to be put stood there before as it was to be: the record itself tells.
+        (true, true) if by_record(entry, seen.record.as_ref()) == Some(Made::No) => Made::No,
         _ => Made::Unclear,
     }
 }

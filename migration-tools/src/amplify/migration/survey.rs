@@ -313,8 +313,10 @@ impl One<'_> {
     fn meets(&self, table: &'static str, existing: &Item) {
         let own = self.targets.of_key(table).map(|target| &target.described.table);
         let key = own.and_then(|own| own.short_key(existing).ok());
+        let record = Record { item: existing.clone() };
         if let Some(key) = key
             && (self.places)(table, existing).is_none()
+            && self.rule.rewrite(table, &record) == Rewrite::Unchanged
         {
             let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
             met.entry(table).or_default().insert(key, short(existing));

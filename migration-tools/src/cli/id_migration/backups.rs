@@ -32,7 +32,8 @@ pub(super) async fn required(
     let resources = Resources { tables, buckets: Vec::new() };
     let reader = Reader::new(&settings.config);
     let report = check(&reader, &resources, &Terms::default(), &()).await;
-    if report.is_covered() {
+    let absent = report.entries.iter().any(|entry| matches!(entry.answer, Answer::Absent));
+    if report.is_covered() && !absent {
         console.say(&format!(
             "Backups: all {} tables have one of the last 24 hours, and recovery up to now.",
             resources.tables.len()
@@ -41,8 +42,8 @@ pub(super) async fn required(
     }
     for entry in &report.entries {
         match &entry.answer {
-            Answer::Covered(_) | Answer::Absent => {}
-            Answer::Missing(_) | Answer::Failed(_) => {
+            Answer::Covered(_) => {}
+            Answer::Absent | Answer::Missing(_) | Answer::Failed(_) => {
                 console.problem(&format!("{}: {}", entry.name, entry.answer));
             }
         }
