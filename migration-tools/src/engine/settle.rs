@@ -152,7 +152,7 @@ pub fn made(entry: &Entry, seen: &Standing) -> Made {
 }
 
 /// Whether the transaction of an entry writes anything.
-fn writes(entry: &Entry) -> bool {
+pub(super) fn writes(entry: &Entry) -> bool {
     let here = match &entry.here {
         Here::Keep => false,
         Here::Delete => true,

@@ -8,7 +8,7 @@ use crate::engine::journal::{Finding, Kind, Settled, State, Stored, Trace};
 use crate::engine::places::places;
 use crate::engine::reverse::{Reversal, reverse};
 use crate::engine::rewrite::Here;
-use crate::engine::settle::{Made, made};
+use crate::engine::settle::{Made, made, writes};
 use crate::engine::standing::{Standing, Unseen, known, standing};
 use crate::engine::stop::Stop;
 use crate::engine::stored::{decoded, finding};
@@ -129,7 +129,7 @@ impl Undo<'_> {
     async fn attempt(&self, known: &Known, seen: Result<Standing, Unseen>) -> Result<End, Stop> {
         let entry = &known.entry;
         if self.writer.is_none() && self.is_overwritten(known)? {
-            return Ok(End::RolledBack);
+            return Ok(if writes(entry) { End::RolledBack } else { End::Already });
         }
         let mut seen = seen;
         for _ in 0..MAX_ROUNDS {
