@@ -213,8 +213,13 @@ proptest! {
     }
 }
 
+/// The command, while the embedded AWS goes on.
+fn on(aws: &LocalAws, folder: &Folder, arguments: &[&str]) -> Run {
+    tokio::task::block_in_place(|| run(Some(aws), folder.path(), arguments))
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_migration_is_told_from_its_journal() {
+async fn a_migration_and_what_follows_it_are_told_from_the_journal() {
     let size = Size {
         users: 4,
         rows: 2,
@@ -230,13 +235,10 @@ async fn a_migration_is_told_from_its_journal() {
     aws.s3().create_bucket("amplify-v6-lambda-dev-consolidation");
     let folder = Folder::new();
     folder.write("migration_users.csv", world.csv());
-    let flags = ["id-migration", "--dep-name", "v6", "--stage", "dev", "--no-confirmation"];
-    let (migrated, folder) = tokio::task::spawn_blocking(move || {
-        let migrated = run(Some(&aws), folder.path(), &[&flags[..], &["--keep-old"]].concat());
-        (migrated, folder)
-    })
-    .await
-    .unwrap();
+    let of = ["--dep-name", "v6", "--stage", "dev"];
+    let begin = ["id-migration", "--keep-old", "--dont-backup", "--no-confirmation"];
+    let migrated = on(&aws, &folder, &[&begin[..], &of].concat());
+    assert!(migrated.code <= 1, "{}", migrated.text());
     let told = run(None, folder.path(), &["status", "--format", "json"]);
     assert_eq!(told.code, 0, "{}", told.text());
     let first = &told.json()["runs"][0];
@@ -264,6 +266,26 @@ async fn a_migration_is_told_from_its_journal() {
             "id-migration-cleanup --dep-name v6 --stage dev --region eu-west-1 --dry-run"
         )
     );
+    for (command, flag) in [("id-migration-cleanup", "--force"), ("rollback", "--no-confirmation")]
+    {
+        let ended = on(&aws, &folder, &[&[command, flag][..], &of].concat());
+        assert!(ended.code <= 1, "{}", ended.text());
+        let document = report(&folder, &["--format", "json"]).json();
+        assert_eq!(
+            (&document["run"]["command"], &document["run"]["exit"]),
+            (&command.into(), &ended.code.into())
+        );
+        let count = |name: &str| -> u64 {
+            let tables = document["work"]["tables"].as_array().unwrap().iter();
+            tables.filter_map(|table| table["counts"][name].as_u64()).sum()
+        };
+        assert!(count("deleted") + count("rolled_back") > 0, "{document}");
+        let told = report(&folder, &[]).out;
+        let word = if command == "rollback" { " taken back" } else { " deleted" };
+        assert!(told.contains(word), "{told}");
+    }
+    let first = report(&folder, &["--run", "1"]).out;
+    assert!(first.contains("of its changes were taken back since"), "{first}");
     for (old, new) in world.pairs.iter().filter(|(old, _)| old.len() > 5) {
         assert!(!page.contains(old.as_str()) && !page.contains(new.as_str()), "{old} {new}");
     }

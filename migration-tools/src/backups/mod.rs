@@ -5,9 +5,10 @@
 //! makes what lacks, after what was there before is written down.
 //!
 //! A table is covered by both: a backup found by the table's ARN that can be restored, and recovery whose
-//! window reaches this moment. What only AWS can tell: whether `LatestRestorableDateTime` of a table
-//! whose recovery was just switched on is behind `EarliestRestorableDateTime`, as is assumed here, until
-//! it covers anything.
+//! window reaches this moment.
+//!
+//! Assumed of AWS: while recovery that was just switched on covers nothing, the window it tells is
+//! empty, or not told at all.
 
 mod buckets;
 mod create;

@@ -3,9 +3,11 @@
 //! A library, so that a program of one's own can be the command too.
 
 mod backup_prereq;
+mod cleanup;
 mod config;
 mod console;
 mod end;
+mod findings;
 mod generate;
 mod global;
 mod id_migration;
@@ -16,10 +18,12 @@ mod preflight;
 mod progress;
 mod question;
 mod report;
+mod rollback;
 mod session;
 mod settings;
 mod status;
 mod storage_backup;
+mod verify;
 mod watch;
 
 use std::ffi::OsString;
@@ -53,12 +57,18 @@ enum Command {
     GenerateCsv(generate::GenerateCsv),
     /// Give users their new ids in every table: plan, run, verify
     IdMigration(id_migration::IdMigration),
+    /// Delete the old records that a migration has kept, where they are proven to be copied
+    IdMigrationCleanup(cleanup::IdMigrationCleanup),
     /// Say which steps of the migration apply here, which are done, and what to do next
     Preflight(preflight::Preflight),
     /// Tell what runs of the journal did, or write it as one page
     Report(report::Report),
     /// List the runs of the journal, or tell of one what it did and what has to be seen to
     Status(status::Status),
+    /// Take back what a run has changed, except where somebody has changed it since
+    Rollback(rollback::Rollback),
+    /// Say whether a migration is done, record by record; changes nothing
+    Verify(verify::VerifyCommand),
     /// Keep the old user storage table in a file, or write back what it lacks
     UserStorageBackup(storage_backup::UserStorageBackup),
 }
@@ -92,9 +102,12 @@ async fn run(arguments: Arguments) -> End {
         Command::BackupPrereq(command) => command.run(&global, &console).await,
         Command::GenerateCsv(command) => command.run(&global, &console).await,
         Command::IdMigration(command) => command.run(&global, &console).await,
+        Command::IdMigrationCleanup(command) => command.run(&global, &console).await,
         Command::Preflight(command) => command.run(&global, &console).await,
         Command::Report(command) => command.run(&global, &console),
         Command::Status(command) => command.run(&global, &console),
+        Command::Rollback(command) => command.run(&global, &console).await,
+        Command::Verify(command) => command.run(&global, &console).await,
         Command::UserStorageBackup(command) => command.run(&global, &console).await,
     };
     ended.unwrap_or_else(|failed: Failed| {

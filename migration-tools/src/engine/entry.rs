@@ -93,7 +93,8 @@ impl Entry {
         };
         let (record, left) = match here {
             Here::Edit(edit) => {
-                (Self::trimmed(table, record, edit), Some(short(&edit.applied_to(record))))
+                let left = (*edit != Edit::default()).then(|| short(&edit.applied_to(record)));
+                (Self::trimmed(table, record, edit), left)
             }
             Here::Keep | Here::Delete => (record.clone(), None),
         };

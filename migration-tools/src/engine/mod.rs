@@ -2,6 +2,7 @@
 //! functions from a record to a [`Rewrite`](rewrite::Rewrite).
 
 pub mod apply;
+pub mod cleanup;
 pub mod entry;
 pub mod events;
 pub mod guard;
@@ -19,13 +20,16 @@ pub mod places;
 pub mod price;
 pub mod read;
 pub mod recorder;
+pub mod reverse;
 pub mod rewrite;
 pub mod settle;
 pub mod size;
 pub mod standing;
 pub mod stop;
+pub mod stored;
 pub mod table;
 pub mod timeline;
 pub mod typed_json;
+pub mod undo;
 pub mod write;
 pub mod writer;

@@ -4,15 +4,18 @@
 //! only the other could have left it tells of all. Where records contradict each other, or none tells
 //! anything, because somebody has changed them since, the entry stays as it is and a person is told.
 
-use super::entry::{Entry, Placed};
+use std::collections::HashSet;
+
+use super::entry::{Entry, Placed, Short};
 use super::item::{Item, same, same_value};
-use super::journal::{JournalError, Settled, State, Stored};
+use super::journal::{Journal, JournalError, Settled, State};
 use super::places::places;
 use super::read::Reader;
 use super::recorder::Recorder;
 use super::rewrite::{Edit, Here};
 use super::standing::{Standing, standing};
 use super::stop::Stop;
+use super::stored::decoded;
 use super::table::Tables;
 
 /// Entries that are looked up together.
@@ -59,7 +62,7 @@ pub async fn settle(
         let mut entries = Vec::with_capacity(chunk.len());
         for (run, number) in chunk {
             if let Some(stored) = journal.entry(*run, *number)? {
-                entries.push(((*run, *number), decoded(recorder, *run, &stored)?));
+                entries.push(((*run, *number), decoded(journal, *run, &stored)?));
             }
         }
         let only: Vec<&Entry> = entries.iter().map(|(_, entry)| entry).collect();
@@ -67,7 +70,11 @@ pub async fn settle(
         for (((run, number), entry), seen) in entries.iter().zip(all) {
             let (run, number) = (*run, *number);
             let settled = |state, places| Settled { run, number, state, places };
-            match seen.map_or(Made::Unclear, |seen| made(entry, &seen)) {
+            let told = match seen.map_or(Made::Unclear, |seen| made(entry, &seen)) {
+                Made::Unclear if is_superseded(journal, tables, (run, number), entry)? => Made::No,
+                told => told,
+            };
+            match told {
                 Made::Unclear => counts.unclear += 1,
                 Made::No => {
                     counts.void += 1;
@@ -88,13 +95,37 @@ pub async fn settle(
     Ok(counts)
 }
 
-/// The entry that the journal has stored.
-pub(super) fn decoded(recorder: &Recorder, run: u64, stored: &Stored) -> Result<Entry, Stop> {
-    Entry::decode(&stored.entry).map_err(|error| {
-        let path = recorder.journal().path().to_owned();
-        let what = format!("entry {} of run {run}: {error}", stored.number);
-        JournalError::Damaged { path, what }.into()
-    })
+/// The records that earlier runs were about to change when they were stopped, as table and short key.
+///
+/// # Errors
+///
+/// When the journal cannot be read.
+pub fn unsettled(journal: &Journal, tables: &Tables) -> Result<HashSet<(String, Short)>, Stop> {
+    let mut all = HashSet::new();
+    for (run, number) in journal.intended()? {
+        let Some(stored) = journal.entry(run, number)? else { continue };
+        let entry = decoded(journal, run, &stored)?;
+        let puts = entry.puts.iter().map(|put| (&put.table, &put.after));
+        for (table, item) in puts.chain([(&entry.table, &entry.record)]) {
+            let key = tables.get(table.as_str()).and_then(|own| own.short_key(item).ok());
+            all.extend(key.map(|key| (table.clone(), key)));
+        }
+    }
+    Ok(all)
+}
+
+/// Whether a later change was made of the same record. It knew how everything stood, so that what this
+/// one did or did not is in what that one was based on.
+fn is_superseded(
+    journal: &Journal,
+    tables: &Tables,
+    number: (u64, u64),
+    entry: &Entry,
+) -> Result<bool, JournalError> {
+    let key = tables.get(entry.table.as_str()).and_then(|own| own.short_key(&entry.record).ok());
+    let Some(key) = key else { return Ok(false) };
+    let last = journal.place(&entry.table, key)?;
+    Ok(last.is_some_and(|(run, entry, _)| (run, entry) > number))
 }
 
 /// Whether the transaction of an entry was made, by what stands where it is about.
@@ -114,12 +145,14 @@ pub fn made(entry: &Entry, seen: &Standing) -> Made {
     match (told.contains(&Made::Yes), told.contains(&Made::No)) {
         (true, false) => Made::Yes,
         (false, true) => Made::No,
+        // What was to be put stood there before as it was to be: the record itself tells.
+        (true, true) if by_record(entry, seen.record.as_ref()) == Some(Made::No) => Made::No,
         _ => Made::Unclear,
     }
 }
 
 /// Whether the transaction of an entry writes anything.
-fn writes(entry: &Entry) -> bool {
+pub(super) fn writes(entry: &Entry) -> bool {
     let here = match &entry.here {
         Here::Keep => false,
         Here::Delete => true,

@@ -17,7 +17,7 @@ const LINE: u64 = 18;
 const NAMES: u64 = 330;
 
 /// The classes of parts of a bar.
-const COLOURS: [(&str, &str); 8] = [
+const COLOURS: [(&str, &str); 11] = [
     ("moved", "moved"),
     ("copied", "copied"),
     ("changed", "changed"),
@@ -26,6 +26,9 @@ const COLOURS: [(&str, &str); 8] = [
     ("refused", "refused"),
     ("failed", "failed"),
     ("old ids left", "left"),
+    ("taken back", "back"),
+    ("as before already", "already"),
+    ("gone before", "gone"),
 ];
 
 /// What the colours of bars mean, as far as they are in use.

@@ -86,7 +86,7 @@ pub(super) fn next(
             true => "Go on with it: the same command, with the same --csv-file and --users",
             false => "Go on with it: the same command",
         };
-        add(what, &[line(&run.command)]);
+        add(what, &[line(&format!("{}{}", run.command, taken_back(run)))]);
     }
     if is_migration {
         let verify = [line("verify")];
@@ -105,6 +105,16 @@ pub(super) fn next(
         add(what, &[format!("{back} --dry-run"), back]);
     }
     all
+}
+
+/// The run that a rollback was about, where it said so.
+fn taken_back(run: &Told) -> String {
+    let runs = run.summary.as_ref().and_then(|summary| summary.get("runs"));
+    let first = runs.and_then(|runs| runs.get(0)).and_then(Value::as_u64);
+    match first {
+        Some(first) if run.command == "rollback" => format!(" --run {first}"),
+        _ => String::new(),
+    }
 }
 
 /// Whether a command can be told as one that a person may paste.

@@ -62,9 +62,8 @@ pub fn tables(work: &Work) -> String {
     for table in work.busy() {
         let parts = table.parts();
         text += &format!("  {:<42} {}", plain(&table.table), counted(parts));
-        let merged = table.count("merged");
-        if merged > 0 {
-            text += &format!(", of these {} brought together with others", number(merged));
+        if !table.of_these().is_empty() {
+            text += &format!(", of these {}", counted(table.of_these()));
         }
         text.push('\n');
     }

@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 
 use crate::engine::timeline::Timeline;
 
-/// What is counted of a table, in the order in which it is told, with the words for it. The first ones
-/// exclude each other.
-pub(super) const COUNTS: [(&str, &str); 8] = [
+/// What is counted of a table, in the order in which it is told, with the words for it. They exclude each
+/// other.
+const COUNTS: [(&str, &str); 11] = [
     ("moved", "moved"),
     ("copied", "copied"),
     ("edited", "changed"),
@@ -21,9 +21,17 @@ pub(super) const COUNTS: [(&str, &str); 8] = [
     ("refused", "refused"),
     ("failed", "failed"),
     ("leftovers", "old ids left"),
+    ("rolled_back", "taken back"),
+    ("already", "as before already"),
+    ("gone", "gone before"),
+];
+/// What is counted of some of these.
+const OF_THESE: [(&str, &str); 2] = [
+    ("merged", "brought together with others"),
+    ("changed_copies", "with copies that were changed since"),
 ];
 /// Counts that are told elsewhere.
-const ASIDE: [&str; 5] = ["records", "bytes", "merged", "gone", "large"];
+const ASIDE: [&str; 3] = ["records", "bytes", "large"];
 /// Numbers of a summary that have a place of their own.
 const KNOWN: [&str; 8] =
     ["run", "users", "renamed", "passes", "calls", "read_units", "write_units", "throttles"];
@@ -102,7 +110,7 @@ impl Work {
             users: number("users").zip(number("renamed")),
             old: text(summary, "old"),
             passes: number("passes"),
-            tables: list("tables").map(TableWork::of).collect(),
+            tables: tables(summary.get("tables")),
             failed_tables: list("failed_tables")
                 .filter_map(Value::as_str)
                 .map(str::to_owned)
@@ -167,13 +175,35 @@ impl TableWork {
     #[must_use]
     pub fn parts(&self) -> Vec<(&str, u64)> {
         let known = COUNTS.iter().map(|(name, word)| (*word, self.count(name)));
-        let is_known = |name: &str| COUNTS.iter().any(|(known, _)| *known == name);
-        let other = self
-            .counts
-            .iter()
-            .filter(|(name, _)| !is_known(name.as_str()) && !ASIDE.contains(&name.as_str()));
+        let is_known = |name: &str| {
+            COUNTS.iter().chain(&OF_THESE).any(|(known, _)| *known == name) || ASIDE.contains(&name)
+        };
+        let other = self.counts.iter().filter(|(name, _)| !is_known(name.as_str()));
         let other = other.map(|(name, count)| (name.as_str(), *count));
         known.chain(other).filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// What is to be said of some of these records.
+    #[must_use]
+    pub fn of_these(&self) -> Vec<(&str, u64)> {
+        let all = OF_THESE.iter().map(|(name, word)| (*word, self.count(name)));
+        all.filter(|(_, count)| *count > 0).collect()
+    }
+}
+
+/// A list with the names of tables in it, or counts by the names of tables.
+fn tables(of: Option<&Value>) -> Vec<TableWork> {
+    match of {
+        Some(Value::Array(all)) => all.iter().map(TableWork::of).collect(),
+        Some(Value::Object(all)) => {
+            let one = |(table, counts): (&String, &Value)| TableWork {
+                table: table.clone(),
+                name: String::new(),
+                counts: numbers(counts.as_object()).collect(),
+            };
+            all.iter().map(one).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -206,9 +236,10 @@ mod tests {
     #[test]
     fn what_another_command_counts_is_told_too() {
         let work = Work::of(&json!({
-            "run": 3, "taken_back": 5, "tables": [{"table": "T", "counts": {"restored": 2, "edited": 1}}]
+            "run": 3, "looked_at": 5, "tables": {"T": {"restored": 2, "deleted": 7, "changed_copies": 1}}
         }));
-        assert_eq!(work.others, [("taken_back".to_owned(), 5)].into());
-        assert_eq!(work.tables[0].parts(), [("changed", 1), ("restored", 2)]);
+        assert_eq!(work.others, [("looked_at".to_owned(), 5)].into());
+        assert_eq!(work.tables[0].parts(), [("deleted", 7), ("restored", 2)]);
+        assert_eq!(work.tables[0].of_these(), [("with copies that were changed since", 1)]);
     }
 }

@@ -13,6 +13,7 @@ mod rename;
 mod run;
 mod survey;
 mod targets;
+mod verify;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -21,8 +22,9 @@ use std::str::FromStr;
 pub use plan::{Cost, Outdated, Plan};
 pub use rename::Rename;
 pub use run::{Done, MAX_PASSES, Migration};
-pub use survey::{Copied, Logins, Survey, Surveyed, survey};
+pub use survey::{Logins, Places, Survey, Surveyed, survey};
 pub use targets::{Missing, Target, Targets, find, table_names};
+pub use verify::{Verification, Verified, Verify};
 
 use super::tables::{Group, Settings, Table, Turn};
 

@@ -1,7 +1,7 @@
 //! What a migration would do: every table is read, and nothing is written. There is nothing here that
 //! could.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::rename::{Rename, are_strangers};
 use super::targets::{Target, Targets};
 use crate::amplify::tables::Turn;
-use crate::engine::apply::{Outcome, Rule};
-use crate::engine::entry::short;
+use crate::engine::apply::{Outcome, Rule, is_marked};
+use crate::engine::entry::{Short, short};
 use crate::engine::events::{Counts, Event, Listener};
 use crate::engine::item::Item;
+use crate::engine::journal::{Place, Trace};
 use crate::engine::pass::{PAGES_AT_ONCE, Search};
 use crate::engine::price::{Change, Units, scan, write};
 use crate::engine::read::{ReadError, Reader, segments};
@@ -21,8 +22,8 @@ use crate::engine::size::{MAX_ITEM_BYTES, item_bytes};
 use crate::engine::stop::Stop;
 use crate::engine::write::Write;
 
-/// Whether a record of a table was copied by an earlier run and stays, as far as anybody knows.
-pub type Copied<'c> = dyn Fn(&'static str, &Item) -> bool + Sync + 'c;
+/// Where the journal says that the record of a table with the key of this one was left.
+pub type Places<'c> = dyn Fn(&'static str, &Item) -> Option<Place> + Sync + 'c;
 
 /// What was found in all tables.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,19 +89,38 @@ pub async fn survey(
     takes: &[&Target],
     rule: &Rename<'_>,
     listener: &dyn Listener,
-    (interrupted, copied): (&(dyn Fn() -> bool + Sync), &Copied<'_>),
+    (interrupted, places): (&(dyn Fn() -> bool + Sync), &Places<'_>),
 ) -> Result<Survey, Stop> {
     let mut survey = Survey::default();
+    let met = Mutex::new(Met::new());
     for target in takes {
-        let one = One { reader, targets, rule, target, listener, interrupted, copied };
+        let one = One { reader, targets, rule, target, listener, interrupted, places, met: &met };
         let (surveyed, logins) = one.read().await?;
         survey.tables.push(surveyed);
         if target.table.turn == Turn::Login {
             survey.logins = logins;
         }
     }
+    // Records that others are brought together with are touched.
+    for (table, met) in met.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        for surveyed in survey.tables.iter_mut().filter(|one| one.table == table) {
+            let count = u64::try_from(met.len()).unwrap_or(u64::MAX);
+            surveyed.untouched = surveyed.untouched.saturating_sub(count);
+            let sum = met.values().fold(0, |sum: Short, record| sum.wrapping_add(*record));
+            let digest = Short::from_str_radix(&surveyed.untouched_digest, 16).unwrap_or_default();
+            surveyed.untouched_digest = digest_text(digest.wrapping_sub(sum));
+        }
+    }
     Ok(survey)
 }
+
+/// A sum of short forms as it is written down.
+pub(super) fn digest_text(digest: Short) -> String {
+    format!("{digest:032x}")
+}
+
+/// Records that stand where others are put, by table and key, with their short forms.
+type Met = BTreeMap<&'static str, HashMap<Short, Short>>;
 
 struct One<'a> {
     reader: &'a Reader,
@@ -109,7 +129,8 @@ struct One<'a> {
     target: &'a Target,
     listener: &'a dyn Listener,
     interrupted: &'a (dyn Fn() -> bool + Sync),
-    copied: &'a Copied<'a>,
+    places: &'a Places<'a>,
+    met: &'a Mutex<Met>,
 }
 
 #[derive(Default)]
@@ -156,7 +177,7 @@ impl One<'_> {
             described_items: described.items,
             indexes: u64::try_from(described.indexes).unwrap_or_default(),
             read_units: scan(bytes, u64::try_from(segments).unwrap_or(1)).read,
-            untouched_digest: format!("{:032x}", found.digest),
+            untouched_digest: digest_text(found.digest),
             attributes: described.table.attributes.names().iter().cloned().collect(),
             ..found.surveyed
         };
@@ -192,11 +213,14 @@ impl One<'_> {
                 Rewrite::Unchanged => {
                     let left = self.rule.leftovers(key, &record.item).len();
                     counts.leftovers += u64::try_from(left).unwrap_or(u64::MAX);
-                    page.surveyed.untouched += 1;
-                    page.digest = page.digest.wrapping_add(short(&record.item));
+                    // What an earlier run wrote is looked up in the journal.
+                    if (self.places)(key, &record.item).is_none() {
+                        page.surveyed.untouched += 1;
+                        page.digest = page.digest.wrapping_add(short(&record.item));
+                    }
                 }
                 Rewrite::Refused(refusal) => page.refuse(refusal.reason),
-                Rewrite::Changes(_) if (self.copied)(key, &record.item) => counts.kept += 1,
+                Rewrite::Changes(_) if self.is_copied(&record.item) => counts.kept += 1,
                 Rewrite::Changes(changes) => changing.push((record, changes)),
             }
         }
@@ -247,6 +271,7 @@ impl One<'_> {
                 None => Write::Put(put.item.clone()),
                 Some(existing) => {
                     page.both += 1;
+                    self.meets(put.table, &existing);
                     page.strangers += u64::from(
                         self.target.table.turn == Turn::Login
                             && are_strangers(&existing, &put.item),
@@ -275,6 +300,27 @@ impl One<'_> {
         let units: Units = writes.iter().map(|(table, write)| self.units(table, write)).sum();
         page.surveyed.write_units += units.write;
         page.surveyed.counts.count(&Outcome::Changed { writes, notes: Vec::new() });
+    }
+
+    /// Whether an earlier run copied it, and it stays until it is cleaned up.
+    fn is_copied(&self, item: &Item) -> bool {
+        match (self.places)(self.target.table.key, item) {
+            Some(place) => place.trace == Trace::Source && place.record == short(item),
+            None => is_marked(item),
+        }
+    }
+
+    fn meets(&self, table: &'static str, existing: &Item) {
+        let own = self.targets.of_key(table).map(|target| &target.described.table);
+        let key = own.and_then(|own| own.short_key(existing).ok());
+        let record = Record { item: existing.clone() };
+        if let Some(key) = key
+            && (self.places)(table, existing).is_none()
+            && self.rule.rewrite(table, &record) == Rewrite::Unchanged
+        {
+            let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+            met.entry(table).or_default().insert(key, short(existing));
+        }
     }
 
     fn units(&self, table: &str, of: &Write) -> Units {

@@ -5,6 +5,8 @@ use required_env_vars::{Failure, Reason};
 
 use crate::amplify::tables::{Group, Table, all};
 use crate::amplify::{Deployment, Named};
+use crate::engine::item::Item;
+use crate::engine::journal::{Journal, Place};
 use crate::engine::read::{Described, ReadError, Reader};
 use crate::engine::table::Tables;
 
@@ -87,6 +89,14 @@ impl Targets {
     #[must_use]
     pub fn of_key(&self, key: &str) -> Option<&Target> {
         self.present.iter().find(|target| target.table.key == key)
+    }
+
+    /// Where a journal says that the record with this one's key was left.
+    #[must_use]
+    pub fn place(&self, journal: &Journal, table: &'static str, item: &Item) -> Option<Place> {
+        let key = self.of_key(table)?.described.table.short_key(item).ok()?;
+        // One that cannot be read is found out by the next write to it.
+        journal.place(table, key).ok().flatten().map(|(_, _, place)| place)
     }
 
     /// Why nothing at all can be asked, where that is not about single tables.

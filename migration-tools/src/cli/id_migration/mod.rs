@@ -1,5 +1,6 @@
 //! `id-migration`: users get their new ids in every table.
 
+mod backups;
 pub(super) mod map;
 mod plan;
 mod show;
@@ -22,15 +23,14 @@ use crate::amplify::id_map::IdMap;
 use crate::amplify::migration::{Choice, Migration, Plan, Rename, Step, Survey, Target, survey};
 use crate::amplify::tables::Turn;
 use crate::amplify::{Existence, Inspector, Kind, Resource};
-use crate::engine::apply::is_marked;
-use crate::engine::entry::short;
 use crate::engine::events::Listener;
 use crate::engine::item::Item;
-use crate::engine::journal::{Journal, Trace};
+use crate::engine::journal::{Journal, Place, Trace};
+use crate::engine::settle::unsettled;
 use crate::engine::timeline::Timekeeper;
 use crate::engine::writer::Old;
 use map::MapChoice;
-use summary::Summary;
+pub(super) use summary::Summary;
 
 #[derive(Args, Debug)]
 pub(super) struct IdMigration {
@@ -49,6 +49,9 @@ pub(super) struct IdMigration {
     /// The user pool for --use-sub [default: COGNITO_USER_POOL_ID of the environment, or of the stage]
     #[arg(long, value_name = "ID", requires = "use_sub")]
     user_pool_id: Option<String>,
+    /// Do not check that tables have backups: there is another way back
+    #[arg(long)]
+    dont_backup: bool,
     /// Do not ask before the run
     #[arg(long)]
     no_confirmation: bool,
@@ -103,6 +106,9 @@ impl IdMigration {
             let plan = work.plan(journal.as_deref()).await?;
             console.document(&plan);
             return Ok(if plan.survey.logins.strangers > 0 { End::Usage } else { End::Done });
+        }
+        if !self.dont_backup {
+            backups::required(&settings, console, &ground.targets, &takes).await?;
         }
         let journal = session::journal(&settings, global, &ground)?;
         let plan = work.agreed_plan(&journal).await?;
@@ -187,7 +193,18 @@ impl<'a> Work<'a> {
     /// Reads everything, and shows and writes the plan.
     async fn plan(&self, journal: Option<&Journal>) -> Result<Plan, Failed> {
         let watch = Watch::new(self.console);
-        let copied = |table: &'static str, item: &Item| self.copied(journal, table, item);
+        let targets = &self.ground.targets;
+        let open = journal.map(|journal| unsettled(journal, &targets.tables())).transpose()?;
+        let open = open.unwrap_or_default();
+        let places = |table: &'static str, item: &Item| {
+            targets.place(journal?, table, item).or_else(|| {
+                let key = targets.of_key(table)?.described.table.short_key(item).ok()?;
+                // Whether a run that was stopped wrote it is looked up when this one begins.
+                let is_open = open.contains(&(table.to_owned(), key));
+                let (table, trace) = (table.to_owned(), Trace::Written);
+                is_open.then_some(Place { table, key, trace, record: 0 })
+            })
+        };
         let interrupted = || self.interrupt.requested();
         let rule = self.rule();
         let found = survey(
@@ -196,7 +213,7 @@ impl<'a> Work<'a> {
             self.takes,
             &rule,
             &watch,
-            (&interrupted, &copied),
+            (&interrupted, &places),
         );
         let plan = self.made(found.await?);
         show::plan(self.console, &plan, self.ground);
@@ -232,17 +249,6 @@ impl<'a> Work<'a> {
             self.ground,
             survey,
         )
-    }
-
-    /// Whether a record was copied by an earlier run and stays.
-    fn copied(&self, journal: Option<&Journal>, table: &'static str, item: &Item) -> bool {
-        let own = self.ground.targets.of_key(table).map(|target| &target.described.table);
-        let key = own.and_then(|own| own.short_key(item).ok());
-        let place = key.zip(journal).and_then(|(key, journal)| journal.place(table, key).ok());
-        match place.flatten() {
-            Some((_, _, place)) => place.trace == Trace::Source && place.record == short(item),
-            None => is_marked(item),
-        }
     }
 
     async fn migrate(&self, journal: &Arc<Journal>, plan: &Plan) -> Result<End, Failed> {

@@ -89,24 +89,30 @@ fn half_units(table: &Described, way: Way<'_>, average: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::engine::read::GlobalIndex;
-    use crate::engine::write::TableRef;
+    use crate::engine::table::TableRef;
 
     const BY_USER: Way<'_> = Way::Index { name: "UserIndex", attribute: "user" };
 
     fn table(items: u64, bytes: u64, index: Option<(&str, bool)>) -> Described {
         let keys = vec!["id".to_owned()];
-        let table = TableRef { name: "T".to_owned(), keys, attributes: BTreeSet::new() };
+        let table = TableRef::new("T", keys);
         let index = index.map(|(key, complete)| GlobalIndex {
             name: "UserIndex".to_owned(),
             keys: vec![key.to_owned()],
             complete,
         });
         let indexes = usize::from(index.is_some());
-        Described { table, items, bytes, indexes, global_indexes: index.into_iter().collect() }
+        Described {
+            table,
+            arn: String::new(),
+            id: String::new(),
+            items,
+            bytes,
+            indexes,
+            global_indexes: index.into_iter().collect(),
+        }
     }
 
     #[test]

@@ -1,0 +1,357 @@
+//! Whether a migration is done: the whole of every table against what it should be, and the journal
+//! against what stands there.
+//!
+//! Of each record: that nothing is left to be done to it, that no old id stands where none should, and,
+//! where the journal has it, that it is there. Records that the migration had no business with are
+//! compared as a whole with what they were when the run began, by a sum over all of them: the same sum
+//! says that not a byte of them changed; another one says that somebody wrote in between, and not who.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+use serde::Serialize;
+
+use super::rename::Rename;
+use super::survey::digest_text;
+use super::targets::{Target, Targets};
+use crate::engine::apply::{Rule, is_marked};
+use crate::engine::entry::{Entry, Short, short};
+use crate::engine::events::{Counts, Event, Listener};
+use crate::engine::item::Item;
+use crate::engine::journal::{Finding, Journal, JournalError, Kind, State, Trace};
+use crate::engine::pass::{PAGES_AT_ONCE, Search};
+use crate::engine::read::{ReadError, Reader, segments};
+use crate::engine::rewrite::{Here, Record, Rewrite};
+use crate::engine::stop::Stop;
+use crate::engine::typed_json::encode;
+
+/// Most findings that are kept one by one; all are counted.
+const MAX_FINDINGS: usize = 10_000;
+/// Entries of the journal that are looked at together.
+const ENTRIES: usize = 500;
+
+/// What is verified.
+pub struct Verify<'a> {
+    /// What reads.
+    pub reader: &'a Reader,
+    /// What earlier runs did, where that is known.
+    pub journal: Option<&'a Journal>,
+    /// All tables that exist.
+    pub targets: &'a Targets,
+    /// Those that took part.
+    pub takes: &'a [&'a Target],
+    /// What was to become of records.
+    pub rule: Rename<'a>,
+    /// Who hears of it.
+    pub listener: &'a dyn Listener,
+    /// Whether the operator wants an end.
+    pub interrupted: &'a (dyn Fn() -> bool + Sync),
+    /// So many records of each table; nothing means all.
+    pub sample: Option<u64>,
+    /// What the last run's plan says of records that it does not touch, by table: how many, and their
+    /// sum.
+    pub untouched: BTreeMap<String, (u64, String)>,
+}
+
+/// What was found of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Verified {
+    /// The table, by its key.
+    pub table: String,
+    /// Records that were looked at.
+    pub records: u64,
+    /// Records that should have been moved or rewritten.
+    pub unmigrated: u64,
+    /// Places where an old id stands and should not.
+    pub leftovers: u64,
+    /// Records that are refused: only a person can decide.
+    pub refused: u64,
+    /// Old records that stay until they are cleaned up.
+    pub kept: u64,
+    /// Records that the run wrote and that stand as it left them.
+    pub as_left: u64,
+    /// Records that the run wrote and that somebody has changed since.
+    pub changed_since: u64,
+    /// Records that the run wrote and that are not there.
+    pub missing: u64,
+    /// Records that no run wrote.
+    pub untouched: u64,
+    /// Whether all of these are what they were before the run, to the byte; nothing where that is not
+    /// known.
+    pub untouched_same: Option<bool>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Verification {
+    /// For each table.
+    pub tables: Vec<Verified>,
+    /// What is not as it should be, one by one, as many as are kept.
+    pub findings: Vec<Finding>,
+}
+
+impl Verified {
+    /// How many differences there are.
+    #[must_use]
+    pub fn differences(&self) -> u64 {
+        self.unmigrated + self.leftovers + self.refused + self.missing
+    }
+}
+
+impl Verification {
+    /// How many differences there are in all tables.
+    #[must_use]
+    pub fn differences(&self) -> u64 {
+        self.tables.iter().map(Verified::differences).sum()
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    verified: Verified,
+    digest: Short,
+    findings: Vec<Finding>,
+    /// Keys of records that a run wrote and that are there.
+    seen: HashSet<Short>,
+}
+
+enum Ended {
+    Read(ReadError),
+    Stop(Stop),
+    /// The sample is complete.
+    Enough,
+}
+
+impl From<ReadError> for Ended {
+    fn from(error: ReadError) -> Self {
+        Self::Read(error)
+    }
+}
+
+impl From<JournalError> for Ended {
+    fn from(error: JournalError) -> Self {
+        Self::Stop(error.into())
+    }
+}
+
+impl Verify<'_> {
+    /// Reads and compares everything. Writes nothing.
+    ///
+    /// # Errors
+    ///
+    /// When a table or the journal cannot be read.
+    pub async fn run(&self) -> Result<Verification, Stop> {
+        let mut all = Verification::default();
+        let mut seen: BTreeMap<&'static str, HashSet<Short>> = BTreeMap::new();
+        for target in self.takes {
+            let found = self.table(target).await?;
+            all.tables.push(found.verified);
+            let room = MAX_FINDINGS.saturating_sub(all.findings.len());
+            all.findings.extend(found.findings.into_iter().take(room));
+            seen.insert(target.table.key, found.seen);
+        }
+        if let (Some(journal), None) = (self.journal, self.sample) {
+            self.missing(journal, &seen, &mut all).await?;
+        }
+        Ok(all)
+    }
+
+    async fn table(&self, target: &Target) -> Result<Found, Stop> {
+        let described = &target.described;
+        let key = target.table.key;
+        self.listener.hear(&Event::Began { table: key, pass: 0, records: described.items });
+        let found = Mutex::new(Found::default());
+        let segments = segments(described.bytes, PAGES_AT_ONCE);
+        let visit = |items| {
+            let page = self.page(target, items, &found);
+            std::future::ready(page)
+        };
+        let name = &described.table.name;
+        match self.reader.pages(name, segments, PAGES_AT_ONCE, visit).await {
+            Ok(()) | Err(Ended::Enough) => {}
+            Err(Ended::Stop(stop)) => return Err(stop),
+            Err(Ended::Read(error)) => return Err(Stop::reading(key, error)),
+        }
+        let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let before = self.untouched.get(key).filter(|_| self.sample.is_none());
+        found.verified.untouched_same =
+            before.map(|(_, digest)| *digest == digest_text(found.digest));
+        found.verified.table = key.to_owned();
+        let counts = Counts { records: found.verified.records, ..Counts::default() };
+        self.listener.hear(&Event::Ended { table: key, pass: 0, counts });
+        Ok(found)
+    }
+
+    fn page(&self, target: &Target, items: Vec<Item>, found: &Mutex<Found>) -> Result<(), Ended> {
+        if (self.interrupted)() {
+            return Err(Ended::Stop(Stop::Interrupted));
+        }
+        let records = u64::try_from(items.len()).unwrap_or(u64::MAX);
+        self.listener.hear(&Event::Read { table: target.table.key, records, bytes: 0 });
+        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+        for item in items {
+            if self.sample.is_some_and(|most| found.verified.records >= most) {
+                return Err(Ended::Enough);
+            }
+            found.verified.records += 1;
+            self.record(target, item, &mut found)?;
+        }
+        Ok(())
+    }
+
+    fn record(&self, target: &Target, item: Item, found: &mut Found) -> Result<(), Ended> {
+        let table = target.table.key;
+        let own = &target.described.table;
+        let place = match (self.journal, own.short_key(&item)) {
+            (Some(journal), Ok(key)) => journal.place(table, key)?.map(|(_, _, place)| place),
+            _ => None,
+        };
+        let now = short(&item);
+        match &place {
+            Some(place) if place.trace == Trace::Written => {
+                found.seen.insert(place.key);
+                match place.record == now {
+                    true => found.verified.as_left += 1,
+                    false => found.verified.changed_since += 1,
+                }
+            }
+            Some(_) => {}
+            None => {
+                found.verified.untouched += 1;
+                found.digest = found.digest.wrapping_add(now);
+            }
+        }
+        let copied = match &place {
+            Some(place) => place.trace == Trace::Source && place.record == now,
+            None => is_marked(&item),
+        };
+        if copied {
+            found.verified.kept += 1;
+            return Ok(());
+        }
+        let mut find = |item: &Item, kind, reason: String, remedy: &str| {
+            if found.findings.len() < MAX_FINDINGS {
+                let key = own.key_of(item).ok().and_then(|key| encode(&key).ok());
+                let (table, key) = (table.to_owned(), key.unwrap_or_default());
+                found.findings.push(Finding {
+                    table,
+                    key,
+                    kind,
+                    reason,
+                    remedy: remedy.to_owned(),
+                });
+            }
+        };
+        let record = Record { item };
+        match self.rule.rewrite(table, &record) {
+            Rewrite::Unchanged => {
+                for path in self.rule.leftovers(table, &record.item) {
+                    found.verified.leftovers += 1;
+                    let reason = format!("an old id stands in `{path}`");
+                    find(&record.item, Kind::Leftover, reason, "see whether it should");
+                }
+            }
+            Rewrite::Refused(refusal) => {
+                found.verified.refused += 1;
+                find(&record.item, Kind::Refused, refusal.reason, &refusal.remedy);
+            }
+            // Of the old user storage everything is to be copied, whoever's it is: only the other table
+            // tells whether it was, and only where no journal does.
+            Rewrite::Changes(changes) if changes.here == Here::Keep && self.journal.is_none() => {
+                found.verified.kept += 1;
+            }
+            Rewrite::Changes(_) => {
+                found.verified.unmigrated += 1;
+                let reason = "an old id stands where it should have been rewritten".to_owned();
+                find(
+                    &record.item,
+                    Kind::Leftover,
+                    reason,
+                    "run `migration-tools id-migration` again",
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Records that a run wrote last and that were not seen. They are asked for once more: they may be
+    /// younger than the reading of their table.
+    async fn missing(
+        &self,
+        journal: &Journal,
+        seen: &BTreeMap<&'static str, HashSet<Short>>,
+        all: &mut Verification,
+    ) -> Result<(), Stop> {
+        for (run, _) in journal.runs()? {
+            let mut last = 0;
+            loop {
+                let page = journal.entries_after(run, last, ENTRIES)?;
+                let Some(stored) = page.last() else { break };
+                last = stored.number;
+                let mut unseen: BTreeMap<&'static str, Vec<Item>> = BTreeMap::new();
+                for stored in page.iter().filter(|stored| stored.state == State::Proven) {
+                    let entry = Entry::decode(&stored.entry).map_err(|error| {
+                        let what = format!("entry {} of run {run}: {error}", stored.number);
+                        let path = journal.path().to_owned();
+                        JournalError::Damaged { path, what }
+                    })?;
+                    self.unseen(journal, (run, stored.number), &entry, seen, &mut unseen)?;
+                }
+                self.look_again(unseen, all).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn unseen(
+        &self,
+        journal: &Journal,
+        number: (u64, u64),
+        entry: &Entry,
+        seen: &BTreeMap<&'static str, HashSet<Short>>,
+        unseen: &mut BTreeMap<&'static str, Vec<Item>>,
+    ) -> Result<(), JournalError> {
+        for (table, item) in entry.puts.iter().map(|put| (&put.table, &put.after)) {
+            let Some((table, seen)) = seen.get_key_value(table.as_str()) else { continue };
+            let Some(own) = self.targets.of_key(table).map(|one| &one.described.table) else {
+                continue;
+            };
+            let (Ok(short), Ok(key)) = (own.short_key(item), own.key_of(item)) else { continue };
+            let place = journal.place(table, short)?;
+            let is_last = place.is_some_and(|(run, entry, place)| {
+                (run, entry) == number && place.trace == Trace::Written
+            });
+            if is_last && !seen.contains(&short) {
+                unseen.entry(table).or_default().push(key);
+            }
+        }
+        Ok(())
+    }
+
+    async fn look_again(
+        &self,
+        unseen: BTreeMap<&'static str, Vec<Item>>,
+        all: &mut Verification,
+    ) -> Result<(), Stop> {
+        for (table, keys) in unseen {
+            let Some(target) = self.targets.of_key(table) else { continue };
+            let images = self.reader.images(&target.described.table, &keys).await;
+            let images = images.map_err(|error| Stop::reading(table, error))?;
+            for (key, _) in keys.iter().zip(images).filter(|(_, image)| image.is_none()) {
+                for verified in all.tables.iter_mut().filter(|one| one.table == table) {
+                    verified.missing += 1;
+                }
+                if all.findings.len() < MAX_FINDINGS {
+                    all.findings.push(Finding {
+                        table: table.to_owned(),
+                        key: encode(key).unwrap_or_default(),
+                        kind: Kind::Missing,
+                        reason: "the record was written by the migration and is not there".to_owned(),
+                        remedy: "ask whether the application deleted it; the journal has it, and `rollback` brings the old one back".to_owned(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}

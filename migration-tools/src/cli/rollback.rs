@@ -1,0 +1,241 @@
+//! `rollback`: takes back what a run has changed.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::console::Console;
+use super::end::{End, Failed};
+use super::findings::{Counted, Findings};
+use super::global::Global;
+use super::interrupt::Interrupt;
+use super::question;
+use super::session::{self, Ended, Ground};
+use super::settings::Settings;
+use crate::engine::journal::{Journal, Run, State};
+use crate::engine::stop::Stop;
+use crate::engine::undo::{Counts, Undo, Undone, chain};
+use crate::engine::writer::{Old, Writer};
+
+/// Commands whose runs are taken back only where one is named: the others change nothing, or are taken
+/// back with the migration that they belong to.
+const OTHERS: [&str; 2] = ["rollback", super::cleanup::COMMAND];
+
+#[derive(Args, Debug)]
+pub(super) struct Rollback {
+    /// The run to take back, with those that it goes on with and that go on with it [default: the last
+    /// migration of which anything is left]
+    #[arg(long, value_name = "ID")]
+    run: Option<u64>,
+    /// Say what would be taken back, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask before
+    #[arg(long)]
+    no_confirmation: bool,
+}
+
+#[derive(Serialize)]
+struct Document<'d> {
+    command: &'static str,
+    dep_name: &'d str,
+    stage: &'d str,
+    region: &'d str,
+    dry_run: bool,
+    runs: &'d [u64],
+    tables: &'d BTreeMap<String, Counts>,
+    total: Counts,
+    findings: Vec<Counted>,
+}
+
+impl Rollback {
+    pub(super) async fn run(self, global: &Global, console: &Console) -> Result<End, Failed> {
+        let settings = Settings::read(global).await?;
+        let ground = Ground::survey(&settings, global, console).await?;
+        let Some(journal) = session::kept_journal(&settings, global, &ground)? else {
+            return Err(Failed::Prerequisite(format!(
+                "there is no journal in {}, and nothing else knows how records were before; give the --journal of the run",
+                global.journal.display()
+            )));
+        };
+        let runs = journal.runs()?;
+        let Some(newest) = self.chosen(&journal, &runs)? else {
+            console.say("There is nothing to take back: no run has left anything.");
+            return Ok(End::Done);
+        };
+        let chain = chain(&runs, newest);
+        let interrupt = Interrupt::listen();
+        let work = Work {
+            global,
+            console,
+            settings: &settings,
+            ground: &ground,
+            journal: &journal,
+            chain: &chain,
+            interrupt: &interrupt,
+            findings: Findings::default(),
+        };
+        for (number, run) in runs.iter().rev().filter(|(number, _)| chain.contains(number)) {
+            let ended = run.ended.as_deref().unwrap_or("never, it was killed");
+            console.say(&format!(
+                "Run {number}: {}, began {}, ended {ended}.",
+                run.command, run.started
+            ));
+        }
+        if self.dry_run || !self.no_confirmation {
+            let undone = work.undo(None).await?;
+            work.say(&undone, None);
+            if self.dry_run {
+                work.document(&undone, true);
+                return Ok(end(&undone));
+            }
+            work.findings.clear();
+            let question = "Take this back?";
+            if let Err(end) = question::yes(console, question, "--no-confirmation").await {
+                return Ok(end);
+            }
+        }
+        work.roll_back(&runs).await
+    }
+
+    /// The run that was named, or the last one that has left something.
+    fn chosen(&self, journal: &Journal, runs: &[(u64, Run)]) -> Result<Option<u64>, Failed> {
+        if let Some(run) = self.run {
+            return match runs.iter().any(|(number, _)| *number == run) {
+                true => Ok(Some(run)),
+                false => Err(Failed::Usage(format!(
+                    "there is no run {run} in the journal {}; `migration-tools status` lists the runs",
+                    journal.path().display()
+                ))),
+            };
+        }
+        for (number, run) in runs.iter().rev() {
+            let other =
+                OTHERS.iter().any(|command| run.command.split_whitespace().next() == Some(command));
+            if !other && left(journal, *number)? > 0 {
+                return Ok(Some(*number));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// How many entries of a run can still be taken back.
+fn left(journal: &Journal, run: u64) -> Result<u64, Failed> {
+    let counts = journal.count(run)?;
+    let left = |state| matches!(state, State::Intended | State::Proven | State::Cleaned);
+    Ok(counts.into_iter().filter(|(state, _)| left(*state)).map(|(_, count)| count).sum())
+}
+
+struct Work<'a> {
+    global: &'a Global,
+    console: &'a Console,
+    settings: &'a Settings,
+    ground: &'a Ground,
+    journal: &'a Arc<Journal>,
+    chain: &'a [u64],
+    interrupt: &'a Interrupt,
+    findings: Findings,
+}
+
+impl Work<'_> {
+    async fn roll_back(&self, runs: &[(u64, Run)]) -> Result<End, Failed> {
+        let named: Vec<String> = self.chain.iter().map(u64::to_string).collect();
+        let (command, subject) = ("rollback".to_owned(), format!("runs {}", named.join(", ")));
+        let plan = session::Plan {
+            continues: session::continues(runs, &command, &subject),
+            command,
+            subject,
+            old: Old::default(),
+        };
+        let (settings, console, ground) = (self.settings, self.console, self.ground);
+        session::run(settings, console, self.journal, ground, plan, async |session| {
+            let undone = self.undo(Some(&session.writer)).await?;
+            self.say(&undone, Some(session.writer.recorder.run()));
+            let summary = serde_json::to_value(self.document(&undone, false));
+            if let Some(stop) = undone.stopped.clone().filter(|stop| !is_interrupt(stop)) {
+                return Err(stop.into());
+            }
+            Ok(Ended { end: end(&undone), summary: summary.unwrap_or_default() })
+        })
+        .await
+    }
+
+    /// Takes the runs back; without a writer, only looks.
+    async fn undo(&self, writer: Option<&Writer>) -> Result<Undone, Failed> {
+        let mut total = 0;
+        for run in self.chain {
+            total += self.journal.count(*run)?.into_iter().map(|(_, count)| count).sum::<u64>();
+        }
+        let total = usize::try_from(total).unwrap_or(usize::MAX);
+        let what = if writer.is_some() { "changes taken back" } else { "changes looked at" };
+        let progress = RefCell::new(self.console.progress(what, total));
+        let own = self.ground.tables();
+        let undo = Undo {
+            reader: &self.ground.reader,
+            tables: writer.map_or(&own, |writer| &writer.tables),
+            journal: self.journal,
+            writer,
+            at_once: usize::from(self.global.concurrency),
+            interrupted: &|| self.interrupt.requested(),
+            found: &|finding| self.findings.hear(finding),
+            through: &|entries| progress.borrow_mut().add(entries),
+        };
+        let undone = undo.undo(self.chain).await;
+        progress.into_inner().end();
+        match undone.stopped {
+            // A look that was not finished tells nothing.
+            Some(stop) if writer.is_none() => Err(stop.into()),
+            _ => Ok(undone),
+        }
+    }
+
+    fn say(&self, undone: &Undone, run: Option<u64>) {
+        let would = if run.is_some() { "" } else { "would be " };
+        for (table, counts) in &undone.tables {
+            let Counts { rolled_back, already, refused } = counts;
+            self.console.say(&format!(
+                "  {table:<42} {rolled_back} {would}taken back, {already} as before already, {refused} not"
+            ));
+        }
+        self.findings.say(self.console, run);
+        let Counts { rolled_back, already, refused } = undone.total();
+        self.console.say(&format!(
+            "{rolled_back} changes {would}taken back, {already} as before already, {refused} not."
+        ));
+        if run.is_some() && undone.stopped.as_ref().is_some_and(is_interrupt) {
+            self.console.problem("Stopped; the same command goes on.");
+        }
+    }
+
+    fn document<'d>(&'d self, undone: &'d Undone, dry_run: bool) -> Document<'d> {
+        let document = Document {
+            command: "rollback",
+            dep_name: self.settings.deployment.dep_name(),
+            stage: self.settings.deployment.stage(),
+            region: &self.settings.region,
+            dry_run,
+            runs: self.chain,
+            tables: &undone.tables,
+            total: undone.total(),
+            findings: self.findings.groups(),
+        };
+        self.console.document(&document);
+        document
+    }
+}
+
+fn is_interrupt(stop: &Stop) -> bool {
+    matches!(stop, Stop::Interrupted)
+}
+
+fn end(undone: &Undone) -> End {
+    match (&undone.stopped, undone.total().refused) {
+        (Some(_), _) => End::Interrupted,
+        (None, 0) => End::Done,
+        (None, _) => End::Partly,
+    }
+}

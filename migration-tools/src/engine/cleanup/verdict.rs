@@ -1,0 +1,71 @@
+//! Whether an old record may go: purely, from what stands now.
+
+use crate::engine::entry::{Entry, short};
+use crate::engine::item::same;
+use crate::engine::journal::Kind;
+use crate::engine::rewrite::Here;
+use crate::engine::standing::Standing;
+use crate::engine::writer::MARK;
+
+/// What is to become of an old record.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// It goes.
+    Delete {
+        /// How many copies were changed since.
+        changed: usize,
+    },
+    /// It is gone already.
+    Gone,
+    /// It stays.
+    Refused {
+        /// Which copy is the reason; the record itself where it is none.
+        put: Option<usize>,
+        /// What kind of a finding it is.
+        kind: Kind,
+        /// Why, without content.
+        because: &'static str,
+        /// What a person can do.
+        remedy: &'static str,
+    },
+}
+
+/// What is to become of the old record that an entry has copied, where all its copies are puts of it.
+#[must_use]
+pub fn verdict(entry: &Entry, seen: &Standing) -> Verdict {
+    let Some(record) = &seen.record else { return Verdict::Gone };
+    let left = entry.left.unwrap_or_else(|| short(&entry.record));
+    let mut unmarked = record.clone();
+    unmarked.remove(MARK);
+    if short(record) != left && short(&unmarked) != left {
+        return Verdict::Refused {
+            put: None,
+            kind: Kind::Changed,
+            because: "the old record was changed after it was copied",
+            remedy: "run the migration again, which copies it as it is now, and then this",
+        };
+    }
+    if let Some(put) = seen.puts.iter().position(Option::is_none) {
+        return Verdict::Refused {
+            put: Some(put),
+            kind: Kind::Missing,
+            because: "the copy of an old record is gone, the old record stays",
+            remedy: "if somebody removed it on purpose, delete the old record by hand",
+        };
+    }
+    let copies = entry.puts.iter().zip(seen.puts.iter().flatten());
+    Verdict::Delete { changed: copies.filter(|(put, copy)| !same(&put.after, copy)).count() }
+}
+
+/// Whether the record of an entry was copied and kept.
+#[must_use]
+pub fn is_kept(entry: &Entry) -> bool {
+    let stays = match &entry.here {
+        Here::Keep => true,
+        Here::Edit(edit) => {
+            edit.remove.is_empty() && edit.set.len() == 1 && edit.set.contains_key(MARK)
+        }
+        Here::Delete => false,
+    };
+    stays && !entry.puts.is_empty()
+}

@@ -1,0 +1,186 @@
+//! `rollback` and `id-migration-cleanup`, with the real command on whole deployments.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+mod support;
+mod worlds;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue::S;
+use local_aws::LocalAws;
+use migration_tools::amplify::tables::Table;
+use support::{Folder, Run, config, run};
+use worlds::oracle::{Options, expected};
+use worlds::{Rows, Size, World, differences};
+
+const BUCKET: &str = "amplify-v6-lambda-dev-consolidation";
+const MIGRATE: [&str; 3] = ["id-migration", "--dont-backup", "--no-confirmation"];
+const ACCOUNTS: &str = "ACCOUNTS_DYNAMO_TABLE";
+
+struct Deployment {
+    aws: LocalAws,
+    client: Client,
+    world: World,
+    folder: Folder,
+}
+
+impl Deployment {
+    /// A world in an embedded AWS, and a folder with its id map.
+    async fn new(seed: u64, size: &Size) -> Self {
+        let aws = LocalAws::start().await.unwrap();
+        let client = Client::new(&config(&aws).await);
+        let world = World::generate(seed, size);
+        world.create(&client).await;
+        aws.s3().create_bucket(BUCKET);
+        let folder = Folder::new();
+        folder.write("migration_users.csv", world.csv());
+        aws.clear_calls();
+        Self { aws, client, world, folder }
+    }
+
+    /// Every table, some users.
+    fn size() -> Size {
+        Size { users: 6, rows: 2, filler: 3, large: false, ..Size::default() }
+    }
+
+    async fn small() -> Self {
+        let tables = vec![ACCOUNTS, "COGNITO_USERS_DYNAMODB_TABLE", "USER_DATA_STORAGE_TABLE"];
+        Self::new(7, &Size { users: 4, tables, large: false, ..Size::default() }).await
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        let mut all = vec!["--dep-name", "v6", "--stage", "dev"];
+        all.extend(arguments);
+        let run = run(Some(&self.aws), self.folder.path(), &all);
+        for (old, new) in &self.world.pairs {
+            let told = |id: &String| id.len() > 4 && run.text().contains(id.as_str());
+            assert!(!told(old) && !told(new), "no id is told: {}", run.text());
+        }
+        run
+    }
+
+    fn done(&self, arguments: &[&str]) -> Run {
+        let run = self.run(arguments);
+        assert_eq!(run.code, 0, "{arguments:?}: {}", run.text());
+        run
+    }
+
+    /// Calls that write, those of leases too.
+    fn writes(&self) -> usize {
+        let writes = ["TransactWriteItems", "PutItem", "DeleteItem", "UpdateItem", "CreateTable"];
+        writes.iter().map(|operation| self.aws.count("dynamodb", operation)).sum()
+    }
+
+    async fn dump(&self) -> Rows {
+        self.world.dump(&self.client).await
+    }
+
+    async fn assert_is(&self, expected: &Rows, what: &str) {
+        let found = differences(expected, &self.dump().await);
+        assert!(found.is_empty(), "{what}: {}", found.join("\n"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_deployment_is_as_it_was_before() {
+    for (seed, old) in [(1, &[][..]), (2, &["--keep-old"]), (3, &["--keep-old", "--mark-old"])] {
+        let size = if old.is_empty() { Size::default() } else { Deployment::size() };
+        let deployment = Deployment::new(seed, &size).await;
+        let before = deployment.dump().await;
+        deployment.done(&[&MIGRATE, old].concat());
+        assert!(!differences(&before, &deployment.dump().await).is_empty());
+        let writes = deployment.writes();
+        let dry = deployment.done(&["--format", "json", "rollback", "--dry-run"]).json();
+        assert_eq!(deployment.writes(), writes);
+        let run = deployment.done(&["--format", "json", "rollback", "--no-confirmation"]).json();
+        assert_eq!(run["total"], dry["total"]);
+        assert_eq!((run["total"]["refused"].as_u64(), &run["runs"]), (Some(0), &dry["runs"]));
+        deployment.assert_is(&before, &format!("{old:?}")).await;
+        let writes = deployment.writes();
+        let again = deployment.done(&["rollback"]);
+        assert!(again.out.contains("nothing to take back"), "{}", again.text());
+        assert_eq!(deployment.writes(), writes);
+        // And the way forward is open again.
+        deployment.done(&MIGRATE);
+        let options = Options { keep_old: false, include_unlisted: false };
+        deployment.assert_is(&expected(&deployment.world, &options), "migrated again").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cleaned_up_it_is_as_if_nothing_had_been_kept() {
+    for (seed, old) in [(4, &["--keep-old"][..]), (5, &["--keep-old", "--mark-old"])] {
+        let deployment = Deployment::new(seed, &Deployment::size()).await;
+        let before = deployment.dump().await;
+        deployment.done(&[&MIGRATE, old].concat());
+        let kept = deployment.dump().await;
+        let writes = deployment.writes();
+        let dry =
+            deployment.done(&["--format", "json", "id-migration-cleanup", "--dry-run"]).json();
+        assert_eq!(deployment.writes(), writes);
+        let run = deployment.done(&["--format", "json", "id-migration-cleanup", "--force"]).json();
+        assert_eq!(
+            (&run["total"], run["total"]["deleted"].as_u64() > Some(50)),
+            (&dry["total"], true)
+        );
+        let options = Options { keep_old: false, include_unlisted: false };
+        deployment.assert_is(&expected(&deployment.world, &options), "cleaned up").await;
+        let again = deployment.done(&["id-migration-cleanup"]);
+        assert!(again.out.contains("0 old records"), "{}", again.text());
+        deployment.done(&["rollback", "--run", "2", "--no-confirmation"]);
+        deployment.assert_is(&kept, "the clean-up taken back").await;
+        deployment.done(&["id-migration-cleanup", "--force"]);
+        deployment.done(&["rollback", "--no-confirmation"]);
+        deployment.assert_is(&before, "all taken back").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_asked_where_there_is_no_terminal() {
+    let deployment = Deployment::small().await;
+    deployment.done(&[&MIGRATE[..], &["--keep-old"]].concat());
+    let migrated = deployment.dump().await;
+    let writes = deployment.writes();
+    for (command, flag) in [("rollback", "--no-confirmation"), ("id-migration-cleanup", "--force")]
+    {
+        let run = deployment.run(&[command]);
+        assert_eq!(run.code, 4, "{}", run.text());
+        assert!(run.err.contains(flag), "{}", run.text());
+    }
+    assert_eq!(deployment.writes(), writes);
+    deployment.assert_is(&migrated, "not confirmed").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_journal_nothing_is_done() {
+    let deployment = Deployment::small().await;
+    deployment.done(&[&MIGRATE[..], &["--keep-old"]].concat());
+    let writes = deployment.writes();
+    for command in [["rollback", "--no-confirmation"], ["id-migration-cleanup", "--force"]] {
+        let run = deployment.run(&[&["--journal", "elsewhere"], &command[..]].concat());
+        assert_eq!(run.code, 3, "{}", run.text());
+        assert!(run.err.contains("there is no journal in elsewhere"), "{}", run.text());
+        assert!(!deployment.folder.path().join("elsewhere").exists());
+    }
+    let unknown = deployment.run(&["rollback", "--run", "9", "--no-confirmation"]);
+    assert_eq!(unknown.code, 2, "{}", unknown.text());
+    assert_eq!(deployment.writes(), writes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_changed_since_is_told_and_left() {
+    let deployment = Deployment::small().await;
+    deployment.done(&MIGRATE);
+    let accounts = Table::of_key(ACCOUNTS).unwrap().name(&deployment.world.deployment());
+    let (_, new) = deployment.world.pairs.iter().find(|(old, new)| old != new).unwrap();
+    let key = S(new.clone());
+    let update = deployment.client.update_item().table_name(accounts).key("user", key);
+    let update = update.update_expression("SET seen = :now");
+    update.expression_attribute_values(":now", S("today".to_owned())).send().await.unwrap();
+    let run = deployment.run(&["--format", "json", "rollback", "--no-confirmation"]);
+    assert_eq!(run.code, 1, "{}", run.text());
+    let told = run.json();
+    assert_eq!(told["total"]["refused"].as_u64(), Some(1), "{told}");
+    assert_eq!(told["findings"][0]["table"], ACCOUNTS);
+    assert_eq!(told["findings"][0]["reason"], "somebody has changed it since");
+}
