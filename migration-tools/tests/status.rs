@@ -68,7 +68,7 @@ fn a_run_tells_what_has_to_be_seen_to_and_whose_it_is_only_if_asked() {
         "MEMORY_DYNAMODB_TABLE: 1 failed: access was denied",
         "Run 3 went on with it.",
         "1,075 copied, 25 refused",
-        "150 changed, 3 kept, of these 4 brought together with others",
+        "150 changed, 3 kept from before, of these 4 brought together with others",
     ] {
         assert!(told.out.contains(text), "{text} in\n{}", told.out);
     }

@@ -22,7 +22,7 @@ const COLOURS: [(&str, &str); 11] = [
     ("copied", "copied"),
     ("changed", "changed"),
     ("deleted", "deleted"),
-    ("kept", "kept"),
+    ("kept from before", "kept"),
     ("refused", "refused"),
     ("failed", "failed"),
     ("old ids left", "left"),

@@ -92,7 +92,9 @@ pub(super) fn next(
         let verify = [line("verify")];
         add("Verify, with the --csv-file if it is not migration_users.csv", &verify);
     }
-    let kept = work.is_some_and(|work| work.total("kept") + work.total("copied") > 0);
+    let keeps = |work: &Work| matches!(work.old.as_deref(), Some("keep" | "mark"));
+    let copied = |work: &Work| work.total("kept") > 0 || work.total("copied") > 0;
+    let kept = work.is_some_and(|work| keeps(work) && copied(work));
     if is_migration && kept {
         let clean = line("id-migration-cleanup");
         let commands = [format!("{clean} --dry-run"), clean];

@@ -17,7 +17,7 @@ const COUNTS: [(&str, &str); 11] = [
     ("copied", "copied"),
     ("edited", "changed"),
     ("deleted", "deleted"),
-    ("kept", "kept"),
+    ("kept", "kept from before"),
     ("refused", "refused"),
     ("failed", "failed"),
     ("leftovers", "old ids left"),
@@ -174,7 +174,12 @@ impl TableWork {
     /// What became of records, in words, without what did not happen.
     #[must_use]
     pub fn parts(&self) -> Vec<(&str, u64)> {
-        let known = COUNTS.iter().map(|(name, word)| (*word, self.count(name)));
+        let count = |name: &str| match name {
+            // What a run copies and leaves, its own later passes find kept.
+            "kept" => self.count(name).saturating_sub(self.count("copied")),
+            _ => self.count(name),
+        };
+        let known = COUNTS.iter().map(|(name, word)| (*word, count(name)));
         let is_known = |name: &str| {
             COUNTS.iter().chain(&OF_THESE).any(|(known, _)| *known == name) || ASIDE.contains(&name)
         };
@@ -224,13 +229,24 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_left_out() {
-        for summary in [json!(null), json!([]), json!("x"), json!({"tables": 1, "timeline": 2})] {
+        for summary in [json!(null), json!([]), json!("x"), json!({"tables": "x", "timeline": []})]
+        {
             assert_eq!(Work::of(&summary), Work::default());
         }
         let tables = json!({"tables": [{"table": "T", "counts": {"moved": 1, "x": "y"}}, 7]});
         let work = Work::of(&tables);
         assert_eq!(work.tables[0].parts(), [("moved", 1)]);
         assert_eq!((work.tables[1].table.as_str(), work.total("moved")), ("", 1));
+    }
+
+    #[test]
+    fn what_a_run_copied_itself_was_not_kept_from_before() {
+        let table = |kept: u64| {
+            TableWork::of(&json!({"table": "T", "counts": {"copied": 5, "kept": kept}}))
+                .parts()
+                .len()
+        };
+        assert_eq!([5, 6].map(table), [1, 2]);
     }
 
     #[test]
