@@ -269,10 +269,9 @@ impl World {
     pub async fn clean(&self, client: &Client, dry: bool) -> (Cleaned, Vec<Finding>) {
         let findings = Mutex::new(Vec::new());
         let found = |finding: &Finding| findings.lock().unwrap().push(finding.clone());
-        let clean = |reader, tables, journal, writer| Cleanup {
+        let clean = |reader, tables, writer| Cleanup {
             reader,
             tables,
-            journal,
             writer,
             at_once: 4,
             may: &|_| true,
@@ -287,12 +286,12 @@ impl World {
             let (journal, reader) =
                 (self.journal().await, Reader::new(client.clone(), Pace::new(None, None)));
             let tables = tables();
-            clean(&reader, &tables, &*journal, None).clean(&all(&journal)).await
+            clean(&reader, &tables, None).clean(&journal, &all(&journal)).await
         } else {
             let at = self.begin(client, Old::Keep).await;
             let (tables, journal) = (&at.writer.tables, at.writer.recorder.journal());
             let runs = all(journal);
-            let cleaned = clean(&at.reader, tables, journal, Some(&at.writer)).clean(&runs).await;
+            let cleaned = clean(&at.reader, tables, Some(&at.writer)).clean(journal, &runs).await;
             at.writer.close().await.unwrap();
             cleaned
         };
