@@ -4,7 +4,9 @@
 //! only the other could have left it tells of all. Where records contradict each other, or none tells
 //! anything, because somebody has changed them since, the entry stays as it is and a person is told.
 
-use super::entry::{Entry, Placed};
+use std::collections::HashSet;
+
+use super::entry::{Entry, Placed, Short};
 use super::item::{Item, same, same_value};
 use super::journal::{Journal, JournalError, Settled, State};
 use super::places::places;
@@ -91,6 +93,25 @@ pub async fn settle(
     }
     recorder.flush().await?;
     Ok(counts)
+}
+
+/// The records that earlier runs were about to change when they were stopped, as table and short key.
+///
+/// # Errors
+///
+/// When the journal cannot be read.
+pub fn unsettled(journal: &Journal, tables: &Tables) -> Result<HashSet<(String, Short)>, Stop> {
+    let mut all = HashSet::new();
+    for (run, number) in journal.intended()? {
+        let Some(stored) = journal.entry(run, number)? else { continue };
+        let entry = decoded(journal, run, &stored)?;
+        let puts = entry.puts.iter().map(|put| (&put.table, &put.after));
+        for (table, item) in puts.chain([(&entry.table, &entry.record)]) {
+            let key = tables.get(table.as_str()).and_then(|own| own.short_key(item).ok());
+            all.extend(key.map(|key| (table.clone(), key)));
+        }
+    }
+    Ok(all)
 }
 
 /// Whether a later change was made of the same record. It knew how everything stood, so that what this

@@ -24,7 +24,8 @@ use crate::amplify::migration::{Choice, Migration, Plan, Rename, Step, Survey, T
 use crate::amplify::tables::Turn;
 use crate::amplify::{Existence, Inspector, Kind, Resource};
 use crate::engine::item::Item;
-use crate::engine::journal::Journal;
+use crate::engine::journal::{Journal, Place, Trace};
+use crate::engine::settle::unsettled;
 use crate::engine::writer::Old;
 use map::MapChoice;
 pub(super) use summary::Summary;
@@ -190,8 +191,18 @@ impl<'a> Work<'a> {
     /// Reads everything, and shows and writes the plan.
     async fn plan(&self, journal: Option<&Journal>) -> Result<Plan, Failed> {
         let watch = Watch::new(self.console);
-        let places =
-            |table: &'static str, item: &Item| self.ground.targets.place(journal?, table, item);
+        let targets = &self.ground.targets;
+        let open = journal.map(|journal| unsettled(journal, &targets.tables())).transpose()?;
+        let open = open.unwrap_or_default();
+        let places = |table: &'static str, item: &Item| {
+            targets.place(journal?, table, item).or_else(|| {
+                let key = targets.of_key(table)?.described.table.short_key(item).ok()?;
+                // Whether a run that was stopped wrote it is looked up when this one begins.
+                let is_open = open.contains(&(table.to_owned(), key));
+                let (table, trace) = (table.to_owned(), Trace::Written);
+                is_open.then_some(Place { table, key, trace, record: 0 })
+            })
+        };
         let interrupted = || self.interrupt.requested();
         let rule = self.rule();
         let found = survey(
