@@ -87,8 +87,7 @@ impl Deployment {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whole_deployment_is_as_it_was_before() {
     for (seed, old) in [(1, &[][..]), (2, &["--keep-old"]), (3, &["--keep-old", "--mark-old"])] {
-        let size = if old.is_empty() { Size::default() } else { Deployment::size() };
-        let deployment = Deployment::new(seed, &size).await;
+        let deployment = Deployment::new(seed, &Deployment::size()).await;
         let before = deployment.dump().await;
         deployment.done(&[&MIGRATE, old].concat());
         assert!(!differences(&before, &deployment.dump().await).is_empty());

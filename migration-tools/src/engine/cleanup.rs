@@ -207,7 +207,8 @@ impl Cleanup<'_> {
             };
             let changed = match verdict(&kept.entry, &stands, kept.of.is_none()) {
                 Verdict::Gone => {
-                    return Ok(count(counts, &kept.entry.table, |all| all.gone += 1));
+                    count(counts, &kept.entry.table, |all| all.gone += 1);
+                    return Ok(());
                 }
                 Verdict::Refused { put, kind, because, remedy } => {
                     return self.refuse(kept, put, kind, (because.to_owned(), remedy), counts);
@@ -219,10 +220,14 @@ impl Cleanup<'_> {
                 all.changed_copies += u64::from(changed > 0);
             };
             let Some(writer) = self.writer else {
-                return Ok(count(counts, &kept.entry.table, deleted));
+                count(counts, &kept.entry.table, deleted);
+                return Ok(());
             };
             match self.delete(writer, kept, stands).await {
-                Ok(()) => return Ok(count(counts, &kept.entry.table, deleted)),
+                Ok(()) => {
+                    count(counts, &kept.entry.table, deleted);
+                    return Ok(());
+                }
                 Err(Unmade::Stop(stop)) => return Err(stop),
                 Err(Unmade::Failed(why)) => {
                     return self.refuse(kept, None, Kind::Failed, (why, AGAIN), counts);

@@ -43,6 +43,8 @@ pub struct World {
     pub aws: LocalAws,
     pub client: Client,
     pub folder: Folder,
+    /// How often work may go on before the operator wants an end.
+    pub patience: AtomicUsize,
 }
 
 /// Everything that is stored, by table and key, in a form that is equal for equal records.
@@ -138,7 +140,8 @@ impl World {
             aws.dynamodb("CreateTable", request).await.unwrap();
         }
         let client = Client::new(&support::config(&aws).await);
-        let world = Self { aws, client, folder: Folder::new() };
+        let world =
+            Self { aws, client, folder: Folder::new(), patience: AtomicUsize::new(usize::MAX) };
         for (table, row) in rows {
             world.put(table, row).await;
         }
@@ -246,7 +249,7 @@ impl World {
             journal,
             writer,
             at_once: 4,
-            interrupted: &|| false,
+            interrupted: &|| self.patience.fetch_sub(1, Ordering::SeqCst) == 0,
             found: &found,
             through: &|_| (),
         };
@@ -275,7 +278,7 @@ impl World {
             writer,
             at_once: 4,
             may: &|_| true,
-            interrupted: &|| false,
+            interrupted: &|| self.patience.fetch_sub(1, Ordering::SeqCst) == 0,
             found: &found,
             through: &|_| (),
         };
