@@ -23,6 +23,7 @@ use migration_tools::amplify::migration::{
 };
 use migration_tools::amplify::tables::Table;
 use migration_tools::engine::events::Silence;
+use migration_tools::engine::item::Item;
 use migration_tools::engine::journal::{Journal, JournalError, Run};
 use migration_tools::engine::keeper::Keeper;
 use migration_tools::engine::pace::Pace;
@@ -45,16 +46,23 @@ pub struct How {
     pub choice: Choice,
     /// How long a busy service is waited for.
     pub patience: Duration,
-    /// The lease. Without a name each run has one of its own, since that of a run which was killed
-    /// still holds.
-    pub lease: Option<&'static str>,
+    pub lease: Lease,
+}
+
+/// Which lease a run takes.
+#[derive(Clone, Copy)]
+pub enum Lease {
+    /// Its own: that of a run which was killed still holds.
+    Own,
+    /// That with this name, for somebody with that name.
+    Shared(&'static str, &'static str),
 }
 
 impl How {
     /// In all tables.
     pub fn new(old: Old) -> Self {
         let choice = Choice { include_unlisted: true, ..Choice::default() };
-        Self { old, choice, patience: Duration::from_secs(20), lease: None }
+        Self { old, choice, patience: Duration::from_secs(20), lease: Lease::Own }
     }
 
     pub fn options(&self) -> Options {
@@ -109,8 +117,12 @@ pub async fn migrate(
         return Err(Stop::Table { table: missing.table.key, why });
     }
     let journal = Arc::new(opened(journal).await);
-    let holder = LEASES.fetch_add(1, Ordering::SeqCst).to_string();
-    let lease = Keeper::take(&client, how.lease.unwrap_or(&holder), &holder).await?;
+    let own = LEASES.fetch_add(1, Ordering::SeqCst).to_string();
+    let (lease, holder) = match how.lease {
+        Lease::Own => (own.as_str(), own.as_str()),
+        Lease::Shared(lease, holder) => (lease, holder),
+    };
+    let lease = Keeper::take(&client, lease, holder).await?;
     let number = journal.begin(&Run::default())?;
     let recorder = Recorder::new(journal, number);
     let writer = Writer::new((client, pace), targets.tables(), recorder, lease, how.old)
@@ -183,19 +195,18 @@ pub fn assert_same(expected: &Rows, found: &Rows, what: &str) {
 /// The world without marks: where old records stay, those stay marked that must not be merged twice, or
 /// all.
 pub fn unmarked(rows: &Rows, old: Old) -> Rows {
-    let mut rows = rows.clone();
-    let mut marked = 0;
-    for (key, items) in &mut rows {
-        for item in items {
-            if item.remove(MARK).is_some() {
-                marked += 1;
-                let must = Table::of_key(key).is_some_and(|table| !table.clash.repeats_safely());
-                assert!(must || old == Old::Mark, "{key}");
-            }
-        }
-    }
-    assert_eq!(marked > 0, old != Old::Delete);
-    rows
+    let is_marked = |item: &Item| item.contains_key(MARK);
+    let marked = rows.iter().filter(|(_, items)| items.iter().any(is_marked));
+    let marked: Vec<&Table> = marked.map(|(key, _)| Table::of_key(key).unwrap()).collect();
+    assert_eq!(marked.is_empty(), old == Old::Delete);
+    let must = |table: &&Table| !table.clash.repeats_safely();
+    assert!(old == Old::Mark || marked.iter().all(must));
+    let plain = |mut item: Item| {
+        item.remove(MARK);
+        item
+    };
+    let rows = rows.iter();
+    rows.map(|(key, items)| (*key, items.iter().cloned().map(plain).collect())).collect()
 }
 
 /// A world of every kind of change, small enough to be run again and again.
