@@ -152,8 +152,8 @@ pub async fn migrate(
     Ok(done)
 }
 
-/// The journal, once the run that was killed has let it go.
-async fn opened(folder: &Path) -> Journal {
+/// The journal, once the run before has let it go.
+pub async fn opened(folder: &Path) -> Journal {
     loop {
         match Journal::open(folder, "v6-dev") {
             Ok(journal) => return journal,
