@@ -103,7 +103,8 @@ async fn bare(rows: usize) -> Duration {
         let page = scan.set_exclusive_start_key(start.take()).send().await.unwrap();
         let moves = page.items().iter().map(|item| {
             let mut after = item.clone();
-            let user = item["user"].as_s().unwrap().replace("user", "u").replace("@uni.example", "");
+            let user =
+                item["user"].as_s().unwrap().replace("user", "u").replace("@uni.example", "");
             after.insert("user".to_owned(), S(user));
             let key = ["user", "tag"].map(|name| (name.to_owned(), item[name].clone())).into();
             let put = Put::builder()
@@ -122,7 +123,9 @@ async fn bare(rows: usize) -> Duration {
             client
                 .transact_write_items()
                 .transact_items(TransactWriteItem::builder().put(put.build().unwrap()).build())
-                .transact_items(TransactWriteItem::builder().delete(delete.build().unwrap()).build())
+                .transact_items(
+                    TransactWriteItem::builder().delete(delete.build().unwrap()).build(),
+                )
                 .send()
         });
         let ended: Vec<_> = stream::iter(moves).buffer_unordered(AT_ONCE).collect().await;
@@ -137,7 +140,8 @@ async fn bare(rows: usize) -> Duration {
 /// The same by the engine, to the end of the pass that proves it.
 async fn engine(rows: usize, users: usize) -> (Duration, usize) {
     let (aws, client, name) = world(rows, users).await;
-    let folder = std::env::temp_dir().join(format!("migration-bench-{}-{users}", std::process::id()));
+    let folder =
+        std::env::temp_dir().join(format!("migration-bench-{}-{users}", std::process::id()));
     let pairs: Vec<(String, String)> =
         (0..users).map(|user| (format!("user{user}@uni.example"), format!("u{user}"))).collect();
     let map = IdMap::from_pairs(pairs, &Rules::default()).unwrap();

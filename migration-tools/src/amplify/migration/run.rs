@@ -116,7 +116,7 @@ impl Migration<'_> {
                 self.find(key, why, "run the same command again when the rest can be done")?;
                 continue;
             }
-            let (counts, ended) = pass.over(key, &target.described).await;
+            let (counts, ended) = pass.over(key, (&target.described, &target.reading)).await;
             written += counts.written();
             failed += counts.failed;
             let before = all.remove(key).unwrap_or_default();

@@ -16,7 +16,7 @@ use crate::engine::item::Item;
 use crate::engine::journal::{Place, Trace};
 use crate::engine::pass::{PAGES_AT_ONCE, Search};
 use crate::engine::price::{Change, Units, scan, write};
-use crate::engine::read::{ReadError, Reader, segments};
+use crate::engine::read::{ReadError, Reader, Reading, segments};
 use crate::engine::rewrite::{Changes, Here, Merge, Record, Rewrite};
 use crate::engine::size::{MAX_ITEM_BYTES, item_bytes};
 use crate::engine::stop::Stop;
@@ -57,6 +57,9 @@ pub struct Surveyed {
     pub untouched: u64,
     /// The sum of the short forms of these records: the same again if not a byte of them changes.
     pub untouched_digest: String,
+    /// Why not the whole table is read, where that is so: of records that are not looked up nothing is
+    /// known.
+    pub looked_up: Option<String>,
     /// The attributes of its records.
     pub attributes: Vec<String>,
     /// What a person has to look at, and how often, without content.
@@ -161,7 +164,7 @@ impl One<'_> {
         let found = Mutex::new(Found::default());
         let segments = segments(described.bytes, PAGES_AT_ONCE);
         let visit = |items| self.page(items, &found);
-        let read = self.reader.pages(&described.table.name, segments, PAGES_AT_ONCE, visit).await;
+        let read = self.reader.records(described, &self.target.reading, PAGES_AT_ONCE, visit).await;
         read.map_err(|ended| match ended {
             Ended::Stop(stop) => stop,
             Ended::Read(error) => Stop::reading(key, error),
@@ -177,6 +180,10 @@ impl One<'_> {
             described_items: described.items,
             indexes: u64::try_from(described.indexes).unwrap_or_default(),
             read_units: scan(bytes, u64::try_from(segments).unwrap_or(1)).read,
+            looked_up: match &self.target.reading {
+                Reading::Whole => None,
+                Reading::Ids { because, .. } => Some(because.clone()),
+            },
             untouched_digest: digest_text(found.digest),
             attributes: described.table.attributes.names().iter().cloned().collect(),
             ..found.surveyed

@@ -80,7 +80,8 @@ impl IdMigration {
     pub(super) async fn run(self, global: &Global, console: &Console) -> Result<End, Failed> {
         let settings = Settings::read(global).await?;
         let map = self.map(&settings, console).await?;
-        let ground = Ground::survey(&settings, global, console).await?;
+        let mut ground = Ground::survey(&settings, global, console).await?;
+        ground.targets.choose_readings(&map);
         prerequisites(&settings, &ground).await?;
         let choice = self.choice();
         let renames = map.renamed_users() > 0;

@@ -22,6 +22,9 @@ pub(super) fn plan(console: &Console, plan: &Plan, ground: &Ground) {
         } else {
             console.detail(&line);
         }
+        if let Some(because) = &table.looked_up {
+            console.say(&format!("    {because}"));
+        }
         for (reason, count) in &table.reasons {
             console.problem(&format!("    {count} refused: {reason}"));
         }
