@@ -1,6 +1,6 @@
 //! A rollback leaves the world as it was before, except where somebody has changed it since.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod support;
 mod undoing;

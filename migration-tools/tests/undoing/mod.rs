@@ -243,13 +243,14 @@ impl World {
     pub async fn undo(&self, client: &Client, runs: &[u64], dry: bool) -> (Undone, Vec<Finding>) {
         let findings = Mutex::new(Vec::new());
         let found = |finding: &Finding| findings.lock().unwrap().push(finding.clone());
+        let interrupted = || self.patience.fetch_sub(1, Ordering::SeqCst) == 0;
         let undo = |reader, tables, journal, writer| Undo {
             reader,
             tables,
             journal,
             writer,
             at_once: 4,
-            interrupted: &|| self.patience.fetch_sub(1, Ordering::SeqCst) == 0,
+            interrupted: &interrupted,
             found: &found,
             through: &|_| (),
         };
@@ -272,13 +273,14 @@ impl World {
     pub async fn clean(&self, client: &Client, dry: bool) -> (Cleaned, Vec<Finding>) {
         let findings = Mutex::new(Vec::new());
         let found = |finding: &Finding| findings.lock().unwrap().push(finding.clone());
+        let interrupted = || self.patience.fetch_sub(1, Ordering::SeqCst) == 0;
         let clean = |reader, tables, writer| Cleanup {
             reader,
             tables,
             writer,
             at_once: 4,
             may: &|_| true,
-            interrupted: &|| self.patience.fetch_sub(1, Ordering::SeqCst) == 0,
+            interrupted: &interrupted,
             found: &found,
             through: &|_| (),
         };
