@@ -8,12 +8,13 @@ use std::time::Instant;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::entry::{Entry, short};
+use super::entry::{Entry, Placed, short};
 use super::item::Item;
 use super::journal::{Place, Trace};
 use super::patience::{PATIENCE, Patience};
 use super::rewrite::{Changes, Edit, Here, Merge, Record, Refusal, Rewrite};
 use super::stop::Stop;
+use super::stored::decoded;
 use super::write::{MAX_WRITES, Write};
 use super::writer::{MARK, Old, Unmade, Writer};
 
@@ -234,19 +235,33 @@ impl<R: Rule> Attempt<'_, R> {
     /// A record that was copied and has changed since replaces its copy, unless that has changed too.
     fn merged(&self, table: &'static str, existing: &Item, incoming: &Item) -> Result<Merge, Stop> {
         if self.copied.as_ref().is_some_and(|place| place.trace == Trace::Source) {
-            let copy = self.place(table, existing)?;
-            if copy.is_some_and(|copy| copy.record == short(existing)) {
+            if self.is_plain_copy(table, existing)? {
                 let because = "the old record changed after it was copied";
                 return Ok(Merge::Merged { item: incoming.clone(), because });
             }
             if !self.rule.repeats_safely(table) {
                 return Ok(Merge::Conflict(Refusal::new(
-                    "the record and its copy have both changed since it was copied",
+                    "the record changed after it was brought together with the one under the new id",
                     "decide what the new record should have, delete the old one, and run again",
                 )));
             }
         }
         Ok(self.rule.merge(table, existing, incoming))
+    }
+
+    /// Whether a record is a copy and nothing else, as it was put where there was none.
+    fn is_plain_copy(&self, table: &'static str, existing: &Item) -> Result<bool, Stop> {
+        let own = self.writer.tables.get(table);
+        let Some(key) = own.and_then(|own| own.short_key(existing).ok()) else { return Ok(false) };
+        let journal = self.writer.recorder.journal();
+        let Some((run, number, place)) = journal.place(table, key)? else { return Ok(false) };
+        let Some(stored) = journal.entry(run, number)? else { return Ok(false) };
+        let entry = decoded(journal, run, &stored)?;
+        let is_it = |put: &&Placed| {
+            put.table == table && own.and_then(|own| own.short_key(&put.after).ok()) == Some(key)
+        };
+        let put = entry.puts.iter().find(is_it);
+        Ok(place.record == short(existing) && put.is_some_and(|put| put.before.is_none()))
     }
 
     /// What the journal says of the writes; nothing where the record neither changes nor was copied.
