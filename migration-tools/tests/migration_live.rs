@@ -9,14 +9,18 @@ mod worlds;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use aws_sdk_dynamodb::types::AttributeValue::{N, Ss};
 use fastrand::Rng;
 use futures::FutureExt;
+use migration_tools::amplify::tables::Table;
+use migration_tools::engine::item::Item;
 use migration_tools::engine::writer::Old;
 use running::{How, Scene, UNHURRIED, assert_same, config, in_parallel, migrate, unmarked};
+use serde_json::json;
 use tokio::sync::Mutex;
 use worlds::application::{Application, Habit, with_seen_attributes};
 use worlds::beside::beside;
-use worlds::{Size, World};
+use worlds::{Size, World, item};
 
 /// How often the application does something while a migration is under way.
 const ACTS: usize = 60;
@@ -91,4 +95,45 @@ async fn whatever_an_application_writes_between_any_two_calls_is_there_afterward
     for what in acts.into_iter().chain(["invited", "created"]) {
         assert!(all.contains_key(what), "it has never {what}: {all:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_old_record_gets_after_it_was_copied_takes_nothing_from_what_stood_there() {
+    const COSTS: &str = "COST_CALCULATIONS_DYNAMO_TABLE";
+    const TAGS: &str = "USER_TAGS_DYNAMO_TABLE";
+    let cost = |id: &str, cost| item(json!({"id": id, "accountInfo": "a", "dailyCost": cost}));
+    let tags = |id: &str, tags| item(json!({"user": id, "tags": {"$ss": tags}}));
+    let world = World {
+        dep_name: "v6",
+        stage: "dev",
+        pairs: vec![("turing".to_owned(), "turinga1".to_owned())],
+        idp_prefix: None,
+        tables: [
+            (COSTS, vec![cost("turing", 1), cost("turinga1", 10)]),
+            (TAGS, vec![tags("turing", json!(["a"])), tags("turinga1", json!(["b"]))]),
+        ]
+        .into(),
+    };
+    let how = How::new(Old::Keep);
+    let scene = Scene::of(&world).await;
+    assert!(scene.migrate(&world, &how).await.complete());
+    let name = |key: &str| Table::of_key(key).unwrap().name(&world.deployment());
+    let add = |table, key: Item, expression: &str, value| {
+        let add = scene.client.update_item().table_name(name(table)).set_key(Some(key));
+        add.update_expression(expression).expression_attribute_values(":more", value).send()
+    };
+    let mut key = cost("turing", 1);
+    key.remove("dailyCost");
+    add(COSTS, key, "ADD dailyCost :more", N("2".to_owned())).await.unwrap();
+    let key = item(json!({"user": "turing"}));
+    add(TAGS, key, "ADD tags :more", Ss(vec!["c".to_owned()])).await.unwrap();
+    let done = scene.migrate(&world, &how).await;
+    // Of two amounts that were added up, nobody can tell which part to replace.
+    assert_eq!(done.total().refused, 1, "{done:?}");
+    let after = unmarked(&world.dump(&scene.client).await, Old::Keep);
+    let expected = [
+        (COSTS, vec![cost("turing", 3), cost("turinga1", 11)]),
+        (TAGS, vec![tags("turing", json!(["a", "c"])), tags("turinga1", json!(["a", "b", "c"]))]),
+    ];
+    assert_same(&expected.into(), &after, "an old record changed");
 }
