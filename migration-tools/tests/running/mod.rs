@@ -47,6 +47,8 @@ pub struct How {
     /// How long a busy service is waited for.
     pub patience: Duration,
     pub lease: Lease,
+    /// Records that are written at once.
+    pub at_once: usize,
 }
 
 /// Which lease a run takes.
@@ -62,7 +64,7 @@ impl How {
     /// In all tables.
     pub fn new(old: Old) -> Self {
         let choice = Choice { include_unlisted: true, ..Choice::default() };
-        Self { old, choice, patience: Duration::from_secs(20), lease: Lease::Own }
+        Self { old, choice, patience: Duration::from_secs(20), lease: Lease::Own, at_once: 64 }
     }
 
     pub fn options(&self) -> Options {
@@ -141,7 +143,7 @@ pub async fn migrate(
                 takes: &takes,
                 listener: &Silence,
                 interrupted: &|| false,
-                at_once: 64,
+                at_once: how.at_once,
             };
             migration.run().await
         }
