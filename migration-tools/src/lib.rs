@@ -7,4 +7,5 @@ pub mod engine;
 pub mod mask;
 pub mod new_file;
 pub mod parameter_store;
+pub mod report;
 pub mod storage_backup;

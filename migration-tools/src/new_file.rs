@@ -1,4 +1,4 @@
-//! A file that appears whole or not at all, and never in the place of another.
+//! A file that appears whole or not at all, and never in the place of another, unless it is told to.
 //!
 //! It is written in the same folder as `.migration-tools-{number}.partial`, which only the owner may
 //! read, and gets its name when it is complete. What a killed run left there is removed by the next one.
@@ -31,6 +31,15 @@ impl NewFile {
         if fs::symlink_metadata(path).is_ok() {
             return Err(ErrorKind::AlreadyExists.into());
         }
+        Self::create_beside(path)
+    }
+
+    /// Begins a file that may take the place of another: for [`replace`](NewFile::replace).
+    ///
+    /// # Errors
+    ///
+    /// What the system says where none can be written there.
+    pub fn create_beside(path: &Path) -> io::Result<Self> {
         if path.file_name().is_none() {
             return Err(io::Error::new(ErrorKind::InvalidInput, "it names no file"));
         }
@@ -65,8 +74,7 @@ impl NewFile {
     /// [`AlreadyExists`](ErrorKind::AlreadyExists) where another one has that name by now; what the
     /// system says where it cannot be written. There is no file then.
     pub fn publish(mut self) -> io::Result<()> {
-        self.file.flush()?;
-        self.file.get_ref().sync_all()?;
+        self.finish()?;
         match fs::hard_link(&self.partial, &self.path) {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(error),
@@ -76,11 +84,32 @@ impl NewFile {
             }
             Err(_) => return Err(ErrorKind::AlreadyExists.into()),
         }
-        // A name is on the disk when its folder is; systems that cannot open folders do it themselves.
+        self.settle();
+        Ok(())
+    }
+
+    /// Gives the file its name, when it has reached the disk, and takes it from a file that has it.
+    ///
+    /// # Errors
+    ///
+    /// What the system says. The other file is as it was then.
+    pub fn replace(mut self) -> io::Result<()> {
+        self.finish()?;
+        fs::rename(&self.partial, &self.path)?;
+        self.settle();
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.file.flush()?;
+        self.file.get_ref().sync_all()
+    }
+
+    /// A name is on the disk when its folder is; systems that cannot open folders do it themselves.
+    fn settle(&self) {
         if let Ok(folder) = File::open(folder(&self.path)) {
             let _ = folder.sync_all();
         }
-        Ok(())
     }
 }
 
@@ -159,6 +188,22 @@ mod tests {
         assert_eq!((fs::read(&path).unwrap(), names(&folder).len()), (b"first".to_vec(), 1));
         drop(NewFile::create(&folder.join("b.csv")).unwrap());
         assert_eq!(names(&folder), ["a.csv"]);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn it_takes_the_place_of_another_only_when_it_is_told_to() {
+        let folder = scratch("replace");
+        let path = folder.join("a.html");
+        fs::write(&path, "old").unwrap();
+        let mut file = NewFile::create_beside(&path).unwrap();
+        file.write_all(b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        file.replace().unwrap();
+        assert_eq!((fs::read(&path).unwrap(), names(&folder).len()), (b"new".to_vec(), 1));
+        let refused = NewFile::create_beside(&path).unwrap().publish().unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), b"new");
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+/// The folder of the journal where no other is given.
+pub(super) const DEFAULT_JOURNAL: &str = ".migration-tools";
+
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Global {
     /// Name of the deployment, such as v6 [env: DEP_NAME]
@@ -23,7 +26,7 @@ pub(crate) struct Global {
     pub(super) config: Option<PathBuf>,
     /// Folder of the journal: what was changed, and how it was before. As confidential as the tables;
     /// keep it until a migration is verified and cleaned up
-    #[arg(long, global = true, value_name = "DIR", default_value = ".migration-tools")]
+    #[arg(long, global = true, value_name = "DIR", default_value = DEFAULT_JOURNAL)]
     pub(super) journal: PathBuf,
     /// Write everything that is said to this file too, with the time (UTC)
     #[arg(long, global = true, value_name = "FILE")]

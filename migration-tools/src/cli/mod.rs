@@ -12,13 +12,16 @@ mod generate;
 mod global;
 mod id_migration;
 mod interrupt;
+mod looking;
 mod populate;
 mod preflight;
 mod progress;
 mod question;
+mod report;
 mod rollback;
 mod session;
 mod settings;
+mod status;
 mod storage_backup;
 mod verify;
 mod watch;
@@ -58,6 +61,10 @@ enum Command {
     IdMigrationCleanup(cleanup::IdMigrationCleanup),
     /// Say which steps of the migration apply here, which are done, and what to do next
     Preflight(preflight::Preflight),
+    /// Tell what runs of the journal did, or write it as one page
+    Report(report::Report),
+    /// List the runs of the journal, or tell of one what it did and what has to be seen to
+    Status(status::Status),
     /// Take back what a run has changed, except where somebody has changed it since
     Rollback(rollback::Rollback),
     /// Say whether a migration is done, record by record; changes nothing
@@ -97,6 +104,8 @@ async fn run(arguments: Arguments) -> End {
         Command::IdMigration(command) => command.run(&global, &console).await,
         Command::IdMigrationCleanup(command) => command.run(&global, &console).await,
         Command::Preflight(command) => command.run(&global, &console).await,
+        Command::Report(command) => command.run(&global, &console),
+        Command::Status(command) => command.run(&global, &console),
         Command::Rollback(command) => command.run(&global, &console).await,
         Command::Verify(command) => command.run(&global, &console).await,
         Command::UserStorageBackup(command) => command.run(&global, &console).await,

@@ -28,6 +28,7 @@ pub mod standing;
 pub mod stop;
 pub mod stored;
 pub mod table;
+pub mod timeline;
 pub mod typed_json;
 pub mod undo;
 pub mod write;

@@ -22,6 +22,7 @@ mod tests;
 use std::fmt;
 
 pub use commands::Commands;
+pub(crate) use commands::quoted;
 pub use csv::CsvFile;
 pub use facts::{Facts, Recovery, Rows, Seen};
 pub use logins::Logins;

@@ -23,9 +23,11 @@ use crate::amplify::id_map::IdMap;
 use crate::amplify::migration::{Choice, Migration, Plan, Rename, Step, Survey, Target, survey};
 use crate::amplify::tables::Turn;
 use crate::amplify::{Existence, Inspector, Kind, Resource};
+use crate::engine::events::Listener;
 use crate::engine::item::Item;
 use crate::engine::journal::{Journal, Place, Trace};
 use crate::engine::settle::unsettled;
+use crate::engine::timeline::Timekeeper;
 use crate::engine::writer::Old;
 use map::MapChoice;
 pub(super) use summary::Summary;
@@ -259,19 +261,21 @@ impl<'a> Work<'a> {
             old: self.command.old(),
         };
         session::run(self.settings, self.console, journal, self.ground, about, async |session| {
-            let watch = Watch::new(self.console);
+            let (watch, timekeeper) = (Watch::new(self.console), Timekeeper::start());
+            let listeners: &[&dyn Listener] = &[&watch, &timekeeper];
             let interrupted = || self.interrupt.requested();
             let migration = Migration {
                 reader: &self.ground.reader,
                 writer: &session.writer,
                 rule: self.rule(),
                 takes: self.takes,
-                listener: &watch,
+                listener: &listeners,
                 interrupted: &interrupted,
                 at_once: usize::from(self.global.concurrency),
             };
             let done = migration.run().await?;
-            let summary = Summary::of(&done, plan, session, self.ground);
+            let timeline = timekeeper.timeline();
+            let summary = Summary { timeline, ..Summary::of(&done, plan, session, self.ground) };
             summary.show(self.console, session)?;
             self.console.document(&summary);
             let end = if done.complete() { End::Done } else { End::Partly };

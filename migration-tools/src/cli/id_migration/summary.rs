@@ -9,6 +9,7 @@ use super::super::end::Failed;
 use super::super::session::{Ground, Session};
 use crate::amplify::migration::{Done, Plan};
 use crate::engine::events::Counts;
+use crate::engine::timeline::Timeline;
 
 /// Findings that are told one by one; all of them are in the journal.
 const SHOWN: usize = 10;
@@ -35,6 +36,8 @@ pub(in crate::cli) struct Summary {
     pub(in crate::cli) write_units: u64,
     pub(in crate::cli) throttles: u64,
     pub(in crate::cli) planned: Planned,
+    #[serde(default)]
+    pub(in crate::cli) timeline: Timeline,
 }
 
 /// What was done to a table, beside what was planned for it.
@@ -96,6 +99,7 @@ impl Summary {
                 write_units: plan.cost.write_units,
                 dollars: plan.cost.dollars.clone(),
             },
+            timeline: Timeline::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The entries of runs, what became of them, and where which record was left.
 
-use redb::{ReadableDatabase, ReadableTable};
+use redb::ReadableTable;
 
 use super::{ENTRIES, Journal, JournalError, KEYS, STATES, State};
 use crate::engine::entry::Short;

@@ -1,6 +1,6 @@
 //! What a run found that a person has to know of, and what must not be done twice.
 
-use redb::{ReadableDatabase, ReadableTable};
+use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
 
 use super::{DONE, FINDINGS, Journal, JournalError};

@@ -1,6 +1,6 @@
 //! Entries that are looked for by what became of them, or by their number.
 
-use redb::{ReadableDatabase, ReadableTable};
+use redb::ReadableTable;
 
 use super::{Journal, JournalError, STATES, State, Stored};
 

@@ -26,16 +26,18 @@
 mod entries;
 mod findings;
 mod lookups;
+mod store;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{Database, DatabaseError, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
 
 pub use entries::{Place, Settled, Stored, Trace};
 pub use findings::{Finding, Kind};
+use store::Store;
 
 /// The file in its folder.
 const FILE: &str = "journal.redb";
@@ -138,7 +140,7 @@ pub enum JournalError {
 /// The open journal of one deployment.
 #[derive(Debug)]
 pub struct Journal {
-    database: Database,
+    database: Store,
     path: PathBuf,
 }
 
@@ -159,11 +161,8 @@ impl Journal {
         fs::create_dir_all(folder)
             .map_err(|source| JournalError::Folder { path: folder.to_owned(), source })?;
         let path = folder.join(FILE);
-        let database = Database::create(&path).map_err(|error| match error {
-            DatabaseError::DatabaseAlreadyOpen => JournalError::InUse(path.clone()),
-            other => storage(&path, other),
-        })?;
-        let journal = Self { database, path };
+        let database = Database::create(&path).map_err(|error| unopened(&path, error))?;
+        let journal = Self { database: Store::Own(database), path };
         journal.claim(deployment)?;
         Ok(journal)
     }
@@ -268,6 +267,13 @@ impl Journal {
     }
 }
 
+fn unopened(path: &Path, error: DatabaseError) -> JournalError {
+    match error {
+        DatabaseError::DatabaseAlreadyOpen => JournalError::InUse(path.to_owned()),
+        other => storage(path, other),
+    }
+}
+
 fn storage(path: &Path, error: impl Into<redb::Error>) -> JournalError {
     JournalError::Storage { path: path.to_owned(), source: Box::new(error.into()) }
 }
@@ -275,6 +281,18 @@ fn storage(path: &Path, error: impl Into<redb::Error>) -> JournalError {
 impl State {
     const ALL: [Self; 5] =
         [Self::Intended, Self::Proven, Self::Void, Self::Cleaned, Self::RolledBack];
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Intended => "intended",
+            Self::Proven => "proven",
+            Self::Void => "void",
+            Self::Cleaned => "cleaned",
+            Self::RolledBack => "rolled back",
+        }
+    }
 
     /// As it stands in the file; the numbers never change their meaning.
     const fn byte(self) -> u8 {
