@@ -12,6 +12,7 @@ mod generate;
 mod global;
 mod id_migration;
 mod interrupt;
+mod permissions;
 mod populate;
 mod preflight;
 mod progress;
@@ -56,6 +57,8 @@ enum Command {
     IdMigration(id_migration::IdMigration),
     /// Delete the old records that a migration has kept, where they are proven to be copied
     IdMigrationCleanup(cleanup::IdMigrationCleanup),
+    /// Say what commands do to which resource, for `iam-policies` to make their policy of it
+    Permissions(permissions::Permissions),
     /// Say which steps of the migration apply here, which are done, and what to do next
     Preflight(preflight::Preflight),
     /// Take back what a run has changed, except where somebody has changed it since
@@ -96,6 +99,7 @@ async fn run(arguments: Arguments) -> End {
         Command::GenerateCsv(command) => command.run(&global, &console).await,
         Command::IdMigration(command) => command.run(&global, &console).await,
         Command::IdMigrationCleanup(command) => command.run(&global, &console).await,
+        Command::Permissions(command) => command.run(&global, &console).await,
         Command::Preflight(command) => command.run(&global, &console).await,
         Command::Rollback(command) => command.run(&global, &console).await,
         Command::Verify(command) => command.run(&global, &console).await,
