@@ -2,8 +2,8 @@
 
 use required_env_vars::{CognitoOperation, DynamoDBOperation, S3Operation, required_env_vars};
 
-/// Declares the tables that are migrated, one a line: each is asked for, read, and written by
-/// transactions.
+/// Declares the tables that are migrated, one a line: each is asked for, with its backups, read, and
+/// written by transactions.
 macro_rules! migrates {
     (tables: $($table:literal)*; others: $($others:tt)*) => {
         /// Every variable that `id-migration` takes a name from, where all of them are set.
@@ -14,7 +14,10 @@ macro_rules! migrates {
         #[required_env_vars(
             $($table = [
                 DynamoDBOperation::BatchGetItem,
+                DynamoDBOperation::DescribeBackup,
+                DynamoDBOperation::DescribeContinuousBackups,
                 DynamoDBOperation::DescribeTable,
+                DynamoDBOperation::ListBackups,
                 DynamoDBOperation::Scan,
                 DynamoDBOperation::TransactWriteItems,
             ],)*
@@ -79,7 +82,10 @@ migrates! {
     // Its records stay as they are.
     "OLD_USER_STORAGE_TABLE" = [
         DynamoDBOperation::BatchGetItem,
+        DynamoDBOperation::DescribeBackup,
+        DynamoDBOperation::DescribeContinuousBackups,
         DynamoDBOperation::DescribeTable,
+        DynamoDBOperation::ListBackups,
         DynamoDBOperation::Scan,
     ],
     "MIGRATION_TOOLS_LEASES_TABLE" = [
