@@ -8,6 +8,7 @@
 //! Nothing here depends on what an earlier run did or was about to do: a record says itself whether it
 //! has an old id. The journal is asked for one thing, which records were copied and are to stay.
 
+mod chain;
 mod kept;
 mod plan;
 mod rename;
@@ -20,6 +21,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+pub use chain::{Chain, ChainError};
 pub use kept::clean_up;
 pub use plan::{Cost, Outdated, Plan};
 pub use rename::Rename;

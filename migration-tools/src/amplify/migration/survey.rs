@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rename::{Rename, are_strangers};
 use super::targets::{Target, Targets};
+use crate::amplify::id_map::Pair;
 use crate::amplify::tables::Turn;
 use crate::engine::apply::{Outcome, Rule, is_marked};
 use crate::engine::entry::{Short, short};
@@ -276,6 +277,9 @@ impl One<'_> {
         for (put, existing) in changes.puts.iter().zip(targets) {
             let write = match existing {
                 None => Write::Put(put.item.clone()),
+                Some(existing) if self.makes_room(put.table, &existing) => {
+                    Write::Put(put.item.clone())
+                }
                 Some(existing) => {
                     page.both += 1;
                     self.meets(put.table, &existing);
@@ -330,6 +334,15 @@ impl One<'_> {
         }
     }
 
+    /// Whether a record goes elsewhere before another one comes, as in the phases of a chain.
+    fn makes_room(&self, table: &'static str, existing: &Item) -> bool {
+        let goes = || match self.rule.rewrite(table, &Record { item: existing.clone() }) {
+            Rewrite::Changes(changes) => changes.here == Here::Delete,
+            _ => false,
+        };
+        self.rule.map.chains() > 0 && goes()
+    }
+
     fn units(&self, table: &str, of: &Write) -> Units {
         let indexes = self.targets.of_key(table).map_or(0, |target| target.described.indexes);
         let indexes = u64::try_from(indexes).unwrap_or_default();
@@ -348,14 +361,16 @@ impl One<'_> {
         write(change, indexes)
     }
 
-    /// Whether it is the login row of somebody who was renamed to this id.
+    /// Whether it is the login row of somebody who was renamed to this id, and of nobody who is renamed
+    /// from it.
     fn is_new_login(&self, item: &Item) -> bool {
+        let map = self.rule.map;
+        let id = item.get("user_id").and_then(|id| id.as_s().ok());
         self.target.table.turn == Turn::Login
-            && item
-                .get("user_id")
-                .and_then(|id| id.as_s().ok())
-                .and_then(|id| self.rule.map.of_new(id))
-                .is_some_and(|pair| !pair.is_identity())
+            && id.is_some_and(|id| {
+                let renamed = |pair: Option<Pair<'_>>| pair.is_some_and(|pair| !pair.is_identity());
+                renamed(map.of_new(id)) && !renamed(map.get(id))
+            })
     }
 }
 

@@ -92,7 +92,8 @@ impl Targets {
     /// that this reaches all of them, and it is cheaper than reading the whole table.
     pub fn choose_readings(&mut self, map: &IdMap) {
         let count = u64::try_from(map.renamed_users()).unwrap_or(u64::MAX);
-        if count > MAX_LOOKED_UP {
+        // Where one id is renamed after the other, ids are looked for that the map does not have.
+        if count > MAX_LOOKED_UP || map.chains() > 0 {
             return;
         }
         let renamed = map.pairs().filter(|pair| !pair.is_identity());
