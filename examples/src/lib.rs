@@ -4,12 +4,14 @@
 //! over a table and a bucket; `order-queue`, a queue consumer with a secret; and `nightly-report`,
 //! plain configuration. Nothing in them knows of what is in here.
 
+pub mod command;
 mod error;
 mod lambda;
 pub mod policies;
 pub mod populate;
 mod program;
 pub mod show;
+pub mod university;
 mod world;
 
 pub use error::Error;

@@ -225,6 +225,38 @@ async fn an_edit_touches_only_what_it_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_was_copied_and_stays_is_copied_again_where_it_changed() {
+    for (standing, changed, expected) in [
+        // A copy and nothing else becomes what the old record is now.
+        (None, ("Augusta", "looms"), ("Augusta", "looms")),
+        // What it was brought together with stays.
+        (Some("Countess"), ("Ada", "looms"), ("Countess", "looms")),
+    ] {
+        let (_aws, client) = world().await;
+        put(&client, &person("old", "Ada")).await;
+        if let Some(name) = standing {
+            put(&client, &person("new", name)).await;
+        }
+        let (_folder, writer) = support::writer(&client, tables(), Old::Keep).await;
+        let rule = Renames::new(nothing);
+        let mut record = Record { item: person("old", "Ada") };
+        let copied = apply(&writer, TABLE, record.clone(), &rule).await.unwrap();
+        assert!(matches!(copied, Outcome::Changed { .. }), "{copied:?}");
+        writer.recorder.flush().await.unwrap();
+        let again = apply(&writer, TABLE, record.clone(), &rule).await.unwrap();
+        assert_eq!(again, Outcome::Kept);
+        record.item = person("old", changed.0);
+        record.item.insert("likes".to_owned(), S(changed.1.to_owned()));
+        put(&client, &record.item).await;
+        let later = apply(&writer, TABLE, record, &rule).await.unwrap();
+        assert!(matches!(later, Outcome::Changed { .. }), "{later:?}");
+        let new = &everything(&client).await["new"];
+        let text = |name: &str| new[name].as_s().unwrap().as_str();
+        assert_eq!((text("name"), text("likes")), expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn faults_end_in_the_same_world() {
     for effect in
         [Effect::Throttle, Effect::TransactionConflict, Effect::DropBefore, Effect::DropAfter]

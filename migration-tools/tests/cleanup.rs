@@ -1,6 +1,6 @@
 //! Old records go once they are proven to be copied, and come back where that is taken back.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod support;
 mod undoing;

@@ -85,3 +85,14 @@ async fn a_lost_answer_is_no_other_holder() {
     lease.renew(&client, Duration::from_secs(10)).await.unwrap();
     assert!(!lease.holds(), "too close to its end to write");
 }
+
+#[tokio::test]
+async fn a_lease_that_was_given_back_unheard_is_not_lost() {
+    let (aws, client) = world().await;
+    let lease = Lease::take(&client, "v6-dev", "karin", HOUR).await.unwrap();
+    let dropped = Fault::on("dynamodb", "UpdateItem").nth(1).with(Effect::DropAfter);
+    let armed = aws.faults().add(dropped);
+    lease.release(&client).await.unwrap();
+    assert_eq!(armed.triggered(), 1);
+    Lease::take(&client, "v6-dev", "jonas", HOUR).await.unwrap();
+}

@@ -5,10 +5,13 @@
 mod support;
 mod worlds;
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue::S;
 use local_aws::LocalAws;
 use migration_tools::amplify::tables::Table;
+use migration_tools::engine::item::{Item, canonical};
 use support::{Folder, Run, config, run};
 use worlds::oracle::{Options, expected};
 use worlds::{Rows, Size, World, differences};
@@ -84,8 +87,7 @@ impl Deployment {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whole_deployment_is_as_it_was_before() {
     for (seed, old) in [(1, &[][..]), (2, &["--keep-old"]), (3, &["--keep-old", "--mark-old"])] {
-        let size = if old.is_empty() { Size::default() } else { Deployment::size() };
-        let deployment = Deployment::new(seed, &size).await;
+        let deployment = Deployment::new(seed, &Deployment::size()).await;
         let before = deployment.dump().await;
         deployment.done(&[&MIGRATE, old].concat());
         assert!(!differences(&before, &deployment.dump().await).is_empty());
@@ -159,12 +161,51 @@ async fn without_the_journal_nothing_is_done() {
     for command in [["rollback", "--no-confirmation"], ["id-migration-cleanup", "--force"]] {
         let run = deployment.run(&[&["--journal", "elsewhere"], &command[..]].concat());
         assert_eq!(run.code, 3, "{}", run.text());
-        assert!(run.err.contains("there is no journal in elsewhere"), "{}", run.text());
+        assert!(run.err.contains("there is no journal"), "{}", run.text());
         assert!(!deployment.folder.path().join("elsewhere").exists());
     }
     let unknown = deployment.run(&["rollback", "--run", "9", "--no-confirmation"]);
     assert_eq!(unknown.code, 2, "{}", unknown.text());
     assert_eq!(deployment.writes(), writes);
+}
+
+/// Rows that are in the one and not in the other.
+fn beyond(rows: &Rows, of: &Rows) -> usize {
+    let others = |key| of.get(key).into_iter().flatten().map(canonical).collect::<BTreeSet<_>>();
+    let own = |(key, rows): (&&'static str, &Vec<Item>)| {
+        let others = others(*key);
+        rows.iter().filter(|row| !others.contains(&canonical(row))).count()
+    };
+    rows.iter().map(own).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_journal_only_what_is_exactly_copied_is_deleted() {
+    for (seed, old) in [(8, &["--keep-old"][..]), (9, &["--keep-old", "--mark-old"])] {
+        let deployment = Deployment::new(seed, &Deployment::size()).await;
+        deployment.done(&[&MIGRATE, old].concat());
+        let kept = deployment.dump().await;
+        std::fs::remove_dir_all(deployment.folder.path().join(".migration-tools")).unwrap();
+        let writes = deployment.writes();
+        let by_file = ["id-migration-cleanup", "--csv-file", "migration_users.csv"];
+        let dry = deployment.run(&[&["--format", "json"], &by_file[..], &["--dry-run"]].concat());
+        assert_eq!((dry.code, deployment.writes()), (1, writes), "{}", dry.text());
+        let run = deployment.run(&[&["--format", "json"], &by_file[..], &["--force"]].concat());
+        assert_eq!(run.code, 1, "{}", run.text());
+        let total = &run.json()["total"];
+        assert_eq!(*total, dry.json()["total"]);
+        assert_eq!(
+            (total["deleted"].as_u64() > Some(50), total["changed_copies"].as_u64()),
+            (true, Some(0))
+        );
+        // What was deleted was copied: nothing is missing that a migration leaves.
+        let options = Options { keep_old: false, include_unlisted: false };
+        let (expected, found) = (expected(&deployment.world, &options), deployment.dump().await);
+        assert_eq!((beyond(&expected, &found), beyond(&found, &kept)), (0, 0));
+        assert_eq!(beyond(&found, &expected) as u64, total["refused"].as_u64().unwrap());
+        deployment.done(&["rollback", "--run", "1", "--no-confirmation"]);
+        deployment.assert_is(&kept, "the clean-up taken back").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

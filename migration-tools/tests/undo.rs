@@ -1,13 +1,16 @@
 //! A rollback leaves the world as it was before, except where somebody has changed it since.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod support;
 mod undoing;
 
+use std::sync::atomic::Ordering;
+
 use local_aws::{Effect, Fault};
 use migration_tools::engine::item::{Item, canonical};
 use migration_tools::engine::journal::{Kind, State};
+use migration_tools::engine::stop::Stop;
 use migration_tools::engine::undo::{Counts, Undone};
 use migration_tools::engine::writer::Old;
 use undoing::killer::{Killer, When};
@@ -187,6 +190,22 @@ async fn a_migration_that_is_killed_at_any_call_is_taken_back() {
             }
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollback_that_is_stopped_is_gone_on_with() {
+    let world = World::new(&many()).await;
+    let before = world.dump().await;
+    let run = world.migrate(&world.client, Old::Delete).await;
+    // Both parts are of one record, so that one waits for the other.
+    world.patience.store(1, Ordering::SeqCst);
+    let (undone, findings) = world.undo(&world.client, &[run], false).await;
+    assert!(matches!(undone.stopped, Some(Stop::Interrupted)), "{undone:?}");
+    assert_eq!((undone.total().rolled_back, findings.len()), (1, 0));
+    world.patience.store(usize::MAX, Ordering::SeqCst);
+    let (undone, findings) = world.undo(&world.client, &[run], false).await;
+    assert_eq!((sum(&undone).rolled_back, findings.len()), (1, 0));
+    assert_eq!(world.dump().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -93,19 +93,26 @@ async fn people(aws: &LocalAws) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_lives_until_the_request_that_it_is_killed_at() {
-    for (when, left) in [(When::Before, vec!["1", "2"]), (When::After, vec!["1", "2", "3"])] {
+    let three = ["1", "2", "3"];
+    for (at, when, requests, left) in [
+        (3, When::Before, 3, &three[..1]),
+        (3, When::After, 3, &three[..2]),
+        (3, When::AfterWrite, 5, &three),
+    ] {
         let (aws, killer, client) = watched().await;
-        killer.kill_at(3, when);
+        killer.kill_at(at, when);
         let run = async {
             for user in ["1", "2", "3", "4"] {
                 put(&client, user).await;
+                client.describe_table().table_name("people").send().await.unwrap();
             }
         };
         tokio::select! {
             () = run => panic!("{when:?}: it lived"),
             () = killer.killed() => {}
         }
-        assert_eq!(killer.requests(), 3, "{when:?}");
+        assert_eq!(killer.requests(), requests, "{when:?}");
+        assert_eq!(killer.writes(), requests.div_ceil(2), "{when:?}");
         assert_eq!(people(&aws).await, left, "{when:?}");
     }
 }

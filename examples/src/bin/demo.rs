@@ -7,8 +7,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
+use examples::command::{COMMAND, migration_tools};
 use examples::policies::{Requirements, SLOPPY};
-use examples::populate::{COMMAND, populate};
+use examples::populate::populate;
+use examples::university;
 use examples::{Error, Lambda, SERVICE, TRACKING, show, start};
 use local_aws::{LambdaFunction, LocalAws};
 use serde_json::{Value, json};
@@ -102,6 +104,8 @@ async fn demo() -> Result<(), Error> {
     );
     println!("-> {} reads, {} writes", aws.total(), aws.count("ssm", "PutParameter"));
 
+    migration(&aws).await?;
+
     title("A call that was not declared, at compile time");
     println!("{}\n", UNDECLARED.trim_end());
     let error = COMPILER.lines().take_while(|line| !line.is_empty());
@@ -109,6 +113,55 @@ async fn demo() -> Result<(), Error> {
         println!("{line}");
     }
     Ok(())
+}
+
+/// A university's people get new ids, and their old ones back.
+async fn migration(aws: &LocalAws) -> Result<(), Error> {
+    title("A small university (examples/src/university.rs) gives its people new ids: the plan");
+    university::found(aws).await?;
+    let folder = env::temp_dir().join(format!("migration-tools-demo-{}", std::process::id()));
+    let system = |source| Error::System { what: folder.display().to_string(), source };
+    std::fs::create_dir_all(&folder).map_err(system)?;
+    std::fs::write(folder.join("migration_users.csv"), university::PEOPLE).map_err(system)?;
+    let before = university::everything(aws).await?;
+    print!("{}", migration_tools(aws, &folder, &["id-migration", "--dry-run"])?);
+
+    title("Backups of every table, without which nothing begins");
+    let said = migration_tools(aws, &folder, &["backup-prereq"])?;
+    println!("{}", said.lines().last().unwrap_or_default());
+
+    title("The run: one transaction for each record, all of it in a journal");
+    let said = migration_tools(aws, &folder, &["id-migration", "--no-confirmation"])?;
+    println!("{}", after_the_plan(&said));
+    changes(&before, &university::everything(aws).await?);
+
+    title("Every record looked at again");
+    print!("{}", migration_tools(aws, &folder, &["verify", "--strict"])?);
+
+    title("And all of it taken back");
+    print!("{}", migration_tools(aws, &folder, &["rollback", "--no-confirmation"])?);
+    let restored = university::everything(aws).await? == before;
+    println!("-> the tables are {} as before", if restored { "to the byte" } else { "NOT" });
+    let _ = std::fs::remove_dir_all(&folder);
+    if restored { Ok(()) } else { Err(Error::Command("rollback lost something".to_owned())) }
+}
+
+/// What a run says after it has shown its plan.
+fn after_the_plan(said: &str) -> String {
+    let lines: Vec<&str> =
+        said.lines().skip_while(|line| !line.contains("calls were made for this plan")).collect();
+    lines.get(1..).unwrap_or_default().join("\n")
+}
+
+/// Records that went and came, as lines of a patch.
+fn changes(before: &[String], after: &[String]) {
+    println!();
+    for (mark, all, other) in [('-', before, after), ('+', after, before)] {
+        for line in all.iter().filter(|line| !other.contains(line)) {
+            let short: String = line.chars().take(150).collect();
+            println!("{mark} {short}");
+        }
+    }
 }
 
 /// Invocations of one function, told.

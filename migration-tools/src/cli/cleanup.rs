@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -11,13 +12,16 @@ use super::console::Console;
 use super::end::{End, Failed};
 use super::findings::{Counted, Findings};
 use super::global::Global;
+use super::id_migration::map::MapChoice;
 use super::interrupt::Interrupt;
 use super::question;
 use super::session::{self, Ended, Ground};
 use super::settings::Settings;
+use crate::amplify::id_map::IdMap;
+use crate::amplify::migration::{Choice, Rename, Target, clean_up};
 use crate::amplify::tables::{Table, Turn};
 use crate::engine::cleanup::{Cleaned, Cleanup, Counts};
-use crate::engine::journal::Journal;
+use crate::engine::journal::{Journal, Run};
 use crate::engine::stop::Stop;
 use crate::engine::writer::{Old, Writer};
 
@@ -26,6 +30,13 @@ pub(super) const COMMAND: &str = "id-migration-cleanup";
 
 #[derive(Args, Debug)]
 pub(super) struct IdMigrationCleanup {
+    /// Where there is no journal of the migration: who was renamed, columns old_id and new_id. Every
+    /// table is read, and what was merged or changed since it was copied stays
+    #[arg(long, value_name = "FILE")]
+    csv_file: Option<PathBuf>,
+    /// Tables that the original leaves out took part; only where there is no journal
+    #[arg(long, requires = "csv_file")]
+    include_unlisted: bool,
     /// Say what would be deleted, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -50,24 +61,36 @@ impl IdMigrationCleanup {
     pub(super) async fn run(self, global: &Global, console: &Console) -> Result<End, Failed> {
         let settings = Settings::read(global).await?;
         let ground = Ground::survey(&settings, global, console).await?;
-        let Some(journal) = session::kept_journal(&settings, global, &ground)? else {
-            return Err(Failed::Prerequisite(format!(
-                "there is no journal in {}, which knows what was copied and kept; give the --journal of the run",
-                global.journal.display()
-            )));
+        let kept = session::kept_journal(&settings, global, &ground)?;
+        let kept = kept.map(|journal| Ok::<_, Failed>((has_migrations(&journal)?, journal)));
+        let (map, journal) = match (kept.transpose()?, &self.csv_file) {
+            (Some((true, journal)), _) => (None, Some(journal)),
+            (kept, Some(path)) => {
+                console.say("No journal tells what was copied, so that every table is read.");
+                let map = map(path, &settings, console).await?;
+                (Some(map), kept.map(|(_, journal)| journal))
+            }
+            (_, None) => {
+                return Err(Failed::Prerequisite(format!(
+                    "there is no journal of a migration in {}, which knows what was copied and kept; give the --journal of the run, or --csv-file to have every record compared with its copy",
+                    global.journal.display()
+                )));
+            }
         };
+        let choice = Choice { include_unlisted: self.include_unlisted, ..Choice::default() };
         let interrupt = Interrupt::listen();
         let work = Work {
             global,
             console,
             settings: &settings,
             ground: &ground,
-            journal: &journal,
+            map: map.as_ref(),
+            choice: &choice,
             interrupt: &interrupt,
             findings: Findings::default(),
         };
         if self.dry_run || !self.force {
-            let cleaned = work.clean(None).await?;
+            let cleaned = work.clean(journal.as_deref(), None).await?;
             work.say(&cleaned, None);
             if self.dry_run || cleaned.total().deleted == 0 {
                 work.document(&cleaned, true);
@@ -79,7 +102,11 @@ impl IdMigrationCleanup {
                 return Ok(end);
             }
         }
-        work.clean_up().await
+        let journal = match journal {
+            Some(journal) => journal,
+            None => session::journal(&settings, global, &ground)?,
+        };
+        work.clean_up(&journal).await
     }
 }
 
@@ -88,23 +115,25 @@ struct Work<'a> {
     console: &'a Console,
     settings: &'a Settings,
     ground: &'a Ground,
-    journal: &'a Arc<Journal>,
+    /// Who was renamed, where no journal tells what was copied.
+    map: Option<&'a IdMap>,
+    choice: &'a Choice,
     interrupt: &'a Interrupt,
     findings: Findings,
 }
 
 impl Work<'_> {
-    async fn clean_up(&self) -> Result<End, Failed> {
+    async fn clean_up(&self, journal: &Arc<Journal>) -> Result<End, Failed> {
         let (command, subject) = (COMMAND.to_owned(), String::new());
         let plan = session::Plan {
-            continues: session::continues(&self.journal.runs()?, &command, &subject),
+            continues: session::continues(&journal.runs()?, &command, &subject),
             command,
             subject,
             old: Old::default(),
         };
         let (settings, console, ground) = (self.settings, self.console, self.ground);
-        session::run(settings, console, self.journal, ground, plan, async |session| {
-            let cleaned = self.clean(Some(&session.writer)).await?;
+        session::run(settings, console, journal, ground, plan, async |session| {
+            let cleaned = self.clean(Some(journal), Some(&session.writer)).await?;
             self.say(&cleaned, Some(session.writer.recorder.run()));
             let summary = serde_json::to_value(self.document(&cleaned, false));
             if let Some(stop) = cleaned.stopped.clone().filter(|stop| !is_interrupt(stop)) {
@@ -115,28 +144,52 @@ impl Work<'_> {
         .await
     }
 
-    /// Cleans up after all runs; without a writer, only looks.
-    async fn clean(&self, writer: Option<&Writer>) -> Result<Cleaned, Failed> {
-        let runs: Vec<u64> = self.journal.runs()?.into_iter().map(|(number, _)| number).collect();
+    /// Cleans up; without a writer, only looks.
+    async fn clean(
+        &self,
+        journal: Option<&Journal>,
+        writer: Option<&Writer>,
+    ) -> Result<Cleaned, Failed> {
+        let runs = journal.map(Journal::runs).transpose()?.unwrap_or_default();
+        let runs: Vec<u64> = runs.into_iter().map(|(number, _)| number).collect();
+        let renames = self.map.is_some_and(|map| map.renamed_users() > 0);
+        let present = &self.ground.targets.present;
+        let takes: Vec<&Target> = present
+            .iter()
+            .filter(|one| {
+                self.choice.takes(one.table, renames) && may_be_deleted_from(one.table.key)
+            })
+            .collect();
         let mut total = 0;
-        for run in &runs {
-            total += self.journal.count(*run)?.into_iter().map(|(_, count)| count).sum::<u64>();
+        match (self.map, journal) {
+            (None, Some(journal)) => {
+                for run in &runs {
+                    total += journal.count(*run)?.into_iter().map(|(_, count)| count).sum::<u64>();
+                }
+            }
+            _ => total = takes.iter().map(|one| one.described.items).sum(),
         }
         let total = usize::try_from(total).unwrap_or(usize::MAX);
-        let progress = RefCell::new(self.console.progress("changes looked at", total));
+        let progress = RefCell::new(self.console.progress("looked at", total));
         let own = self.ground.tables();
         let cleanup = Cleanup {
             reader: &self.ground.reader,
             tables: writer.map_or(&own, |writer| &writer.tables),
-            journal: self.journal,
             writer,
             at_once: usize::from(self.global.concurrency),
             may: &may_be_deleted_from,
             interrupted: &|| self.interrupt.requested(),
             found: &|finding| self.findings.hear(finding),
-            through: &|entries| progress.borrow_mut().add(entries),
+            through: &|count| progress.borrow_mut().add(count),
         };
-        let cleaned = cleanup.clean(&runs).await;
+        let cleaned = match (self.map, journal) {
+            (Some(map), _) => {
+                let rule = Rename { map, settings: &self.choice.settings };
+                clean_up(&cleanup, &takes, &rule).await
+            }
+            (None, Some(journal)) => cleanup.clean(journal, &runs).await,
+            (None, None) => Cleaned::default(),
+        };
         progress.into_inner().end();
         match cleaned.stopped {
             // A look that was not finished tells nothing.
@@ -178,6 +231,25 @@ impl Work<'_> {
         self.console.document(&document);
         document
     }
+}
+
+async fn map(path: &Path, settings: &Settings, console: &Console) -> Result<IdMap, Failed> {
+    let choice = MapChoice {
+        csv_file: path,
+        no_id_change: false,
+        use_sub: false,
+        user_pool_id: None,
+        users: None,
+        allow_chains: false,
+    };
+    choice.read(settings, console).await
+}
+
+/// Whether a journal has a run that may have copied something.
+fn has_migrations(journal: &Journal) -> Result<bool, Failed> {
+    let others = ["rollback", COMMAND];
+    let is_other = |run: &Run| others.iter().any(|other| run.command.starts_with(other));
+    Ok(journal.runs()?.iter().any(|(_, run)| !is_other(run)))
 }
 
 /// The old user storage stays: others read it, and it is no old record of another.

@@ -63,9 +63,13 @@ impl Console {
 
     /// The result, in JSON.
     pub(super) fn document(&self, document: &impl Serialize) {
-        if self.format != Format::Json {
-            return;
+        if self.format == Format::Json {
+            self.document_always(document);
         }
+    }
+
+    /// The result of a command that is for other programs only: in JSON, whatever the format.
+    pub(super) fn document_always(&self, document: &impl Serialize) {
         // Maps with text as keys always become JSON.
         if let Ok(text) = serde_json::to_string_pretty(document) {
             let _ = writeln!(io::stdout().lock(), "{text}");

@@ -13,6 +13,7 @@ mod global;
 mod id_migration;
 mod interrupt;
 mod looking;
+mod permissions;
 mod populate;
 mod preflight;
 mod progress;
@@ -59,6 +60,8 @@ enum Command {
     IdMigration(id_migration::IdMigration),
     /// Delete the old records that a migration has kept, where they are proven to be copied
     IdMigrationCleanup(cleanup::IdMigrationCleanup),
+    /// Say what commands do to which resource, for `iam-policies` to make their policy of it
+    Permissions(permissions::Permissions),
     /// Say which steps of the migration apply here, which are done, and what to do next
     Preflight(preflight::Preflight),
     /// Tell what runs of the journal did, or write it as one page
@@ -103,6 +106,7 @@ async fn run(arguments: Arguments) -> End {
         Command::GenerateCsv(command) => command.run(&global, &console).await,
         Command::IdMigration(command) => command.run(&global, &console).await,
         Command::IdMigrationCleanup(command) => command.run(&global, &console).await,
+        Command::Permissions(command) => command.run(&global, &console).await,
         Command::Preflight(command) => command.run(&global, &console).await,
         Command::Report(command) => command.run(&global, &console),
         Command::Status(command) => command.run(&global, &console),

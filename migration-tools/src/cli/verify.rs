@@ -200,5 +200,6 @@ fn untouched(journal: &Journal) -> Result<BTreeMap<String, (u64, String)>, Faile
         serde_json::from_value::<Summary>(run.summary?).ok().filter(|one| !one.tables.is_empty())
     });
     let tables = last.into_iter().flat_map(|summary| summary.tables);
+    let tables = tables.filter(|one| !one.untouched_digest.is_empty());
     Ok(tables.map(|one| (one.table, (one.untouched, one.untouched_digest))).collect())
 }

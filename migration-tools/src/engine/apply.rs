@@ -8,12 +8,13 @@ use std::time::Instant;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::entry::{Entry, short};
-use super::item::Item;
+use super::entry::{Entry, Placed, short};
+use super::item::{Item, same};
 use super::journal::{Place, Trace};
 use super::patience::{PATIENCE, Patience};
 use super::rewrite::{Changes, Edit, Here, Merge, Record, Refusal, Rewrite};
 use super::stop::Stop;
+use super::stored::decoded;
 use super::write::{MAX_WRITES, Write};
 use super::writer::{MARK, Old, Unmade, Writer};
 
@@ -80,7 +81,7 @@ pub async fn apply(
         let changes = kept(writer.old, rule.repeats_safely(table), &record.item, changes);
         let mut attempt = Attempt { writer, table, rule, copied: None };
         if !changes.puts.is_empty() && changes.here != Here::Delete || is_marked(&record.item) {
-            attempt.copied = attempt.place(table, &record.item)?;
+            attempt.copied = attempt.left(table, &record.item)?.map(|(_, _, place)| place);
             if attempt.is_copied(&record.item) {
                 return Ok(Outcome::Kept);
             }
@@ -147,13 +148,13 @@ struct Attempt<'a, R> {
 }
 
 impl<R: Rule> Attempt<'_, R> {
-    /// Where the journal says that the record with this key was left.
-    fn place(&self, table: &'static str, item: &Item) -> Result<Option<Place>, Stop> {
+    /// Where the journal says that the record with this key was left: run, entry, and how.
+    fn left(&self, table: &'static str, item: &Item) -> Result<Option<(u64, u64, Place)>, Stop> {
         let Some(key) = self.writer.tables.get(table).and_then(|table| table.short_key(item).ok())
         else {
             return Ok(None);
         };
-        Ok(self.writer.recorder.journal().place(table, key)?.map(|(_, _, place)| place))
+        Ok(self.writer.recorder.journal().place(table, key)?)
     }
 
     /// Whether it was copied as it is now: by the journal, or where there is none, by its mark.
@@ -231,22 +232,48 @@ impl<R: Rule> Attempt<'_, R> {
         Ok(None)
     }
 
-    /// A record that was copied and has changed since replaces its copy, unless that has changed too.
+    /// A record that was copied and has changed since replaces its copy, where that is a copy and
+    /// nothing else.
     fn merged(&self, table: &'static str, existing: &Item, incoming: &Item) -> Result<Merge, Stop> {
         if self.copied.as_ref().is_some_and(|place| place.trace == Trace::Source) {
-            let copy = self.place(table, existing)?;
-            if copy.is_some_and(|copy| copy.record == short(existing)) {
+            if self.is_plain_copy(table, existing)? {
                 let because = "the old record changed after it was copied";
                 return Ok(Merge::Merged { item: incoming.clone(), because });
             }
             if !self.rule.repeats_safely(table) {
                 return Ok(Merge::Conflict(Refusal::new(
-                    "the record and its copy have both changed since it was copied",
+                    "the record changed after it was copied, and the new one is more than its copy: it changed too, or there was one before",
                     "decide what the new record should have, delete the old one, and run again",
                 )));
             }
         }
         Ok(self.rule.merge(table, existing, incoming))
+    }
+
+    /// Whether what stands there is what an earlier run left, and has nothing of a record that stood
+    /// there before.
+    fn is_plain_copy(&self, table: &'static str, existing: &Item) -> Result<bool, Stop> {
+        let recorder = &self.writer.recorder;
+        let left = self.left(table, existing)?;
+        let Some((run, number, _)) = left.filter(|(_, _, left)| left.record == short(existing))
+        else {
+            return Ok(false);
+        };
+        let Some(stored) = recorder.journal().entry(run, number)? else { return Ok(false) };
+        let entry = decoded(recorder.journal(), run, &stored)?;
+        let is_it = |put: &&Placed| put.table == table && same(&put.after, existing);
+        if entry.puts.iter().find(is_it).is_some_and(|put| put.before.is_none()) {
+            return Ok(true);
+        }
+        // It may have taken the place of an earlier copy: then it is what becomes of the record alone.
+        let record = Record { item: entry.record };
+        let Rewrite::Changes(changes) = self.rule.rewrite(self.table, &record) else {
+            return Ok(false);
+        };
+        Ok(changes.puts.into_iter().any(|mut put| {
+            put.item.remove(MARK);
+            put.table == table && same(&put.item, existing)
+        }))
     }
 
     /// What the journal says of the writes; nothing where the record neither changes nor was copied.

@@ -2,20 +2,21 @@
 //!
 //! The proof is the journal's entry and what stands now: the old record is as it was when it was copied,
 //! and every copy is there, as it was put or as the application has changed it since. Both are conditions
-//! of the transaction that deletes, as far as it holds so many.
+//! of the transaction that deletes, as far as it holds so many. Where there is no journal of the run
+//! ([`Cleanup::clean_exactly`]), copies have to be exactly what the migration would make.
 //!
 //! A deletion is an entry of its own run, with the whole record, and says which entry it cleans up after;
 //! that one becomes *cleaned*. So a clean-up that is killed is settled like any other run, a clean-up can
 //! be taken back alone, and who takes back the migration gets the old records back
 //! ([`undo`](super::undo)).
 
+mod counts;
 mod verdict;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 use futures::{StreamExt, stream};
-use serde::Serialize;
 
 use super::entry::{Entry, Placed, Short};
 use super::journal::{Finding, Journal, Kind, Settled, State, Stored};
@@ -27,6 +28,8 @@ use super::stored::{decoded, finding};
 use super::table::Tables;
 use super::write::{MAX_WRITES, Write};
 use super::writer::{Unmade, Writer};
+pub use counts::{Cleaned, Counts, Tally};
+use counts::{count, lock};
 pub use verdict::{Verdict, is_kept, verdict};
 
 /// Entries whose records are read together.
@@ -40,8 +43,6 @@ pub struct Cleanup<'a> {
     pub reader: &'a Reader,
     /// The tables, by their keys in the plan.
     pub tables: &'a Tables,
-    /// Where the runs are.
-    pub journal: &'a Journal,
     /// What writes; nothing in a dry run, which writes not even the journal.
     pub writer: Option<&'a Writer>,
     /// Records that are deleted at once.
@@ -56,45 +57,9 @@ pub struct Cleanup<'a> {
     pub through: &'a dyn Fn(usize),
 }
 
-/// What became of old records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    /// They were deleted; in a dry run, they would be.
-    pub deleted: u64,
-    /// How many of these have copies that the application has changed since.
-    pub changed_copies: u64,
-    /// They were not there any more.
-    pub gone: u64,
-    /// They stay, each with a finding.
-    pub refused: u64,
-}
-
-/// What was cleaned up.
-#[derive(Debug, Default)]
-pub struct Cleaned {
-    /// By table, by their keys in the plan.
-    pub tables: BTreeMap<String, Counts>,
-    /// What ended it before its end. What was done until then is done.
-    pub stopped: Option<Stop>,
-}
-
-impl Cleaned {
-    /// Of all tables together.
-    #[must_use]
-    pub fn total(&self) -> Counts {
-        self.tables.values().fold(Counts::default(), |total, one| Counts {
-            deleted: total.deleted + one.deleted,
-            changed_copies: total.changed_copies + one.changed_copies,
-            gone: total.gone + one.gone,
-            refused: total.refused + one.refused,
-        })
-    }
-}
-
-/// An entry whose record was kept, with its run and number.
+/// An entry whose record was kept, with its run and number where it is from a journal.
 struct Kept {
-    run: u64,
-    number: u64,
+    of: Option<(u64, u64)>,
     entry: Entry,
 }
 
@@ -103,34 +68,56 @@ type Parts = HashMap<(String, Short), Vec<Placed>>;
 
 impl Cleanup<'_> {
     /// Cleans up after these runs.
-    pub async fn clean(&self, runs: &[u64]) -> Cleaned {
-        let tables = Mutex::new(BTreeMap::new());
+    pub async fn clean(&self, journal: &Journal, runs: &[u64]) -> Cleaned {
+        let counts = Tally::default();
         let mut ended = Ok(());
         for run in runs {
-            ended = self.run(*run, &tables).await;
+            ended = self.run(journal, *run, &counts).await;
             if ended.is_err() {
                 break;
             }
         }
+        self.ended(counts, ended).await
+    }
+
+    /// Cleans up records of which no journal tells. The entries say what their copies are.
+    ///
+    /// # Errors
+    ///
+    /// What ends it before its end.
+    pub async fn clean_exactly(&self, entries: Vec<Entry>, counts: &Tally) -> Result<(), Stop> {
+        let mut chunk: Vec<Kept> = Vec::with_capacity(CHUNK.min(entries.len()));
+        for entry in entries {
+            chunk.push(Kept { of: None, entry });
+            if chunk.len() == CHUNK {
+                self.chunk(&chunk, counts).await?;
+                chunk.clear();
+            }
+        }
+        self.chunk(&chunk, counts).await
+    }
+
+    /// What was cleaned up, once it is all in the journal.
+    pub async fn ended(&self, counts: Tally, ended: Result<(), Stop>) -> Cleaned {
         let flushed = match self.writer {
             Some(writer) => writer.recorder.flush().await,
             None => Ok(()),
         };
-        let tables = tables.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let tables = counts.into_inner().unwrap_or_else(PoisonError::into_inner);
         Cleaned { tables, stopped: ended.and(flushed).err() }
     }
 
-    async fn run(&self, run: u64, counts: &Tally) -> Result<(), Stop> {
+    async fn run(&self, journal: &Journal, run: u64, counts: &Tally) -> Result<(), Stop> {
         let mut after = 0;
         let mut parts = Parts::new();
         loop {
-            let page = self.journal.entries_after(run, after, CHUNK)?;
+            let page = journal.entries_after(run, after, CHUNK)?;
             let Some(last) = page.last() else { return Ok(()) };
             after = last.number;
             let read = page.len();
             let mut chunk = Vec::new();
             for stored in page.into_iter().filter(|stored| stored.state == State::Proven) {
-                chunk.extend(self.kept(run, &stored, &mut parts)?);
+                chunk.extend(self.kept((journal, run), &stored, &mut parts)?);
             }
             self.chunk(&chunk, counts).await?;
             (self.through)(read);
@@ -138,9 +125,14 @@ impl Cleanup<'_> {
     }
 
     /// What this entry leaves to be cleaned up.
-    fn kept(&self, run: u64, stored: &Stored, parts: &mut Parts) -> Result<Option<Kept>, Stop> {
+    fn kept(
+        &self,
+        (journal, run): (&Journal, u64),
+        stored: &Stored,
+        parts: &mut Parts,
+    ) -> Result<Option<Kept>, Stop> {
         let number = stored.number;
-        let mut entry = decoded(self.journal, run, stored)?;
+        let mut entry = decoded(journal, run, stored)?;
         if !(self.may)(&entry.table) {
             return Ok(None);
         }
@@ -155,14 +147,14 @@ impl Cleanup<'_> {
             return Ok(None);
         }
         // What a later entry has left there is not what this one is about.
-        let place = self.journal.place(&at.0, key)?;
+        let place = journal.place(&at.0, key)?;
         if place.is_some_and(|(last, entry, _)| (last, entry) != (run, number)) {
             return Ok(None);
         }
         if let Some(earlier) = parts.remove(&at) {
             self.join(&mut entry.puts, earlier);
         }
-        Ok(Some(Kept { run, number, entry }))
+        Ok(Some(Kept { of: Some((run, number)), entry }))
     }
 
     /// Adds copies, the last where several are of the same key.
@@ -213,9 +205,10 @@ impl Cleanup<'_> {
                     return self.refuse(kept, None, Kind::Failed, (unseen.0, AGAIN), counts);
                 }
             };
-            let changed = match verdict(&kept.entry, &stands) {
+            let changed = match verdict(&kept.entry, &stands, kept.of.is_none()) {
                 Verdict::Gone => {
-                    return Ok(count(counts, kept, |all| all.gone += 1));
+                    count(counts, &kept.entry.table, |all| all.gone += 1);
+                    return Ok(());
                 }
                 Verdict::Refused { put, kind, because, remedy } => {
                     return self.refuse(kept, put, kind, (because.to_owned(), remedy), counts);
@@ -226,9 +219,15 @@ impl Cleanup<'_> {
                 all.deleted += 1;
                 all.changed_copies += u64::from(changed > 0);
             };
-            let Some(writer) = self.writer else { return Ok(count(counts, kept, deleted)) };
+            let Some(writer) = self.writer else {
+                count(counts, &kept.entry.table, deleted);
+                return Ok(());
+            };
             match self.delete(writer, kept, stands).await {
-                Ok(()) => return Ok(count(counts, kept, deleted)),
+                Ok(()) => {
+                    count(counts, &kept.entry.table, deleted);
+                    return Ok(());
+                }
                 Err(Unmade::Stop(stop)) => return Err(stop),
                 Err(Unmade::Failed(why)) => {
                     return self.refuse(kept, None, Kind::Failed, (why, AGAIN), counts);
@@ -258,11 +257,12 @@ impl Cleanup<'_> {
             here: Here::Delete,
             puts: Vec::new(),
             left: None,
-            of: Some((kept.run, kept.number)),
+            of: kept.of,
         };
         writer.transact(&entry, &writes).await?;
-        let (run, number, state) = (kept.run, kept.number, State::Cleaned);
-        writer.recorder.settle_of(Settled { run, number, state, places: Vec::new() })?;
+        let Some((run, number)) = kept.of else { return Ok(()) };
+        let (state, places) = (State::Cleaned, Vec::new());
+        writer.recorder.settle_of(Settled { run, number, state, places })?;
         Ok(())
     }
 
@@ -274,7 +274,7 @@ impl Cleanup<'_> {
         what: (String, &str),
         counts: &Tally,
     ) -> Result<(), Stop> {
-        count(counts, kept, |all| all.refused += 1);
+        count(counts, &kept.entry.table, |all| all.refused += 1);
         let finding = finding(self.tables, &kept.entry, put, kind, what);
         (self.found)(&finding);
         match self.writer {
@@ -285,13 +285,3 @@ impl Cleanup<'_> {
 }
 
 const AGAIN: &str = "see to that, and run the clean-up again";
-
-type Tally = Mutex<BTreeMap<String, Counts>>;
-
-fn count(counts: &Tally, kept: &Kept, add: impl FnOnce(&mut Counts)) {
-    add(lock(counts).entry(kept.entry.table.clone()).or_default());
-}
-
-fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
-}

@@ -185,6 +185,11 @@ impl Lease {
         now().saturating_add(SKEW.as_secs()) < self.expires
     }
 
+    /// Whether this is the record that is left when this lease was given back.
+    fn is_free(&self, item: &HashMap<String, AttributeValue>) -> bool {
+        whole(item, "token") == Some(self.token) && !item.contains_key("holder")
+    }
+
     async fn change(
         &self,
         client: &Client,
@@ -204,7 +209,8 @@ impl Lease {
                     .collect(),
             ))
             .expression_attribute_values(":token", number(self.token))
-            .expression_attribute_values(":holder", AttributeValue::S(self.holder.clone()));
+            .expression_attribute_values(":holder", AttributeValue::S(self.holder.clone()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let request = match expires {
             Some(expires) => request.expression_attribute_values(":expires", number(expires)),
             None => request,
@@ -212,6 +218,13 @@ impl Lease {
         match request.send().await {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {
+                // An attempt of ours whose answer got lost has given it back already.
+                Some(UpdateItemError::ConditionalCheckFailedException(failed))
+                    if expires.is_none()
+                        && failed.item.as_ref().is_some_and(|item| self.is_free(item)) =>
+                {
+                    Ok(())
+                }
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => {
                     Err(LeaseError::Lost(self.of.clone()))
                 }

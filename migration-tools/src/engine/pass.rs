@@ -9,7 +9,7 @@ use super::apply::{Outcome, Rule, apply};
 use super::events::{Counts, Event, Listener};
 use super::item::Item;
 use super::journal::{Finding, Kind};
-use super::read::{Described, ReadError, Reader, segments};
+use super::read::{Described, ReadError, Reader, Reading};
 use super::rewrite::{Record, Rewrite};
 use super::size::{MAX_ITEM_BYTES, item_bytes};
 use super::stop::Stop;
@@ -51,15 +51,14 @@ impl<R: Rule + Search> Pass<'_, R> {
     pub async fn over(
         &self,
         table: &'static str,
-        described: &Described,
+        (described, reading): (&Described, &Reading),
     ) -> (Counts, Result<(), Stop>) {
         let Some(own) = self.writer.tables.get(table) else { return (Counts::default(), Ok(())) };
         let began = Event::Began { table, pass: self.number, records: described.items };
         self.listener.hear(&began);
         let counts = Mutex::new(Counts::default());
-        let segments = segments(described.bytes, PAGES_AT_ONCE);
         let visit = |items| self.page(table, own, items, &counts);
-        let read = self.reader.pages(&own.name, segments, PAGES_AT_ONCE, visit).await;
+        let read = self.reader.records(described, reading, PAGES_AT_ONCE, visit).await;
         let ended = read.map_err(|ended: Ended| ended.stop(table));
         let counts = counts.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.listener.hear(&Event::Ended { table, pass: self.number, counts });

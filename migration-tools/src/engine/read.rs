@@ -1,5 +1,6 @@
 //! Reading a table once, in parallel segments, in bounded memory.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_dynamodb::Client;
@@ -10,6 +11,7 @@ use futures::stream::FuturesUnordered;
 use required_env_vars::Failure;
 
 use super::item::Item;
+use super::lookup::{Way, lookups};
 use super::pace::Pace;
 use super::patience::{PATIENCE, Patience, passes};
 use super::table::TableRef;
@@ -73,6 +75,23 @@ pub enum ReadError {
     NoKeys(String),
 }
 
+/// How the records of a table are found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// The whole table is read.
+    #[default]
+    Whole,
+    /// The records of some ids are looked up: others are never seen.
+    Ids {
+        /// How they are found.
+        ways: Vec<Way<'static>>,
+        /// Whose.
+        ids: Arc<Vec<String>>,
+        /// Why, for people.
+        because: String,
+    },
+}
+
 /// What reads, and cannot write: a dry run has nothing else.
 #[derive(Clone, Debug)]
 pub struct Reader {
@@ -114,6 +133,36 @@ impl Reader {
         F: Future<Output = Result<(), E>>,
     {
         pages(&self.client, &self.pace, table, (segments, at_once), visit).await
+    }
+
+    /// All records of a table, or those of some ids, in pages: see [`pages`] and
+    /// [`lookups`](super::lookup::lookups()).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn records<E, V, F>(
+        &self,
+        table: &Described,
+        reading: &Reading,
+        at_once: usize,
+        visit: V,
+    ) -> Result<(), E>
+    where
+        E: From<ReadError>,
+        V: Fn(Vec<Item>) -> F,
+        F: Future<Output = Result<(), E>>,
+    {
+        match reading {
+            Reading::Whole => {
+                let segments = segments(table.bytes, at_once);
+                self.pages(&table.table.name, segments, at_once, visit).await
+            }
+            Reading::Ids { ways, ids, .. } => {
+                let (client, ids) = (&self.client, ids.iter().map(String::as_str));
+                lookups(client, &self.pace, &table.table, ways, ids, at_once, visit).await
+            }
+        }
     }
 
     /// See [`images`](super::images::images).

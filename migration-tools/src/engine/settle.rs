@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::entry::{Entry, Placed, Short};
 use super::item::{Item, same, same_value};
-use super::journal::{Journal, JournalError, Settled, State};
+use super::journal::{Journal, Settled, State};
 use super::places::places;
 use super::read::Reader;
 use super::recorder::Recorder;
@@ -114,18 +114,23 @@ pub fn unsettled(journal: &Journal, tables: &Tables) -> Result<HashSet<(String, 
     Ok(all)
 }
 
-/// Whether a later change was made of the same record. It knew how everything stood, so that what this
-/// one did or did not is in what that one was based on.
+/// Whether a later change was made of the very same record: then it stood there unchanged, and this one
+/// was not made.
 fn is_superseded(
     journal: &Journal,
     tables: &Tables,
     number: (u64, u64),
     entry: &Entry,
-) -> Result<bool, JournalError> {
+) -> Result<bool, Stop> {
     let key = tables.get(entry.table.as_str()).and_then(|own| own.short_key(&entry.record).ok());
     let Some(key) = key else { return Ok(false) };
-    let last = journal.place(&entry.table, key)?;
-    Ok(last.is_some_and(|(run, entry, _)| (run, entry) > number))
+    let Some((run, last, _)) = journal.place(&entry.table, key)? else { return Ok(false) };
+    if (run, last) <= number {
+        return Ok(false);
+    }
+    let Some(stored) = journal.entry(run, last)? else { return Ok(false) };
+    let later = decoded(journal, run, &stored)?;
+    Ok(later.table == entry.table && same(&later.record, &entry.record))
 }
 
 /// Whether the transaction of an entry was made, by what stands where it is about.

@@ -33,6 +33,13 @@ pub fn known<'t>(tables: &'t Tables, key: &str) -> Option<(&'static str, &'t Tab
 /// Where in an entry a key is from: its record, or the put with this number.
 type Slot = Option<usize>;
 
+/// The keys to be read of a table, and where in which entry each is from.
+#[derive(Default)]
+struct Wanted {
+    keys: Vec<Item>,
+    slots: Vec<(usize, Slot)>,
+}
+
 /// Reads what stands where these entries are about, a hundred records a call. The attributes of all
 /// that is read are seen.
 ///
@@ -46,7 +53,7 @@ pub async fn standing(
 ) -> Result<Vec<Result<Standing, Unseen>>, Stop> {
     let blank = |entry: &&Entry| Ok(Standing { record: None, puts: vec![None; entry.puts.len()] });
     let mut all: Vec<Result<Standing, Unseen>> = entries.iter().map(blank).collect();
-    let mut wanted: BTreeMap<&'static str, (Vec<Item>, Vec<(usize, Slot)>)> = BTreeMap::new();
+    let mut wanted: BTreeMap<&'static str, Wanted> = BTreeMap::new();
     for (at, (entry, seen)) in entries.iter().zip(&mut all).enumerate() {
         let record = (None, entry.table.as_str(), &entry.record);
         let puts = entry.puts.iter().enumerate();
@@ -58,15 +65,15 @@ pub async fn standing(
             };
             match own.key_of(item) {
                 Ok(key) => {
-                    let (keys, slots) = wanted.entry(name).or_default();
-                    keys.push(key);
-                    slots.push((at, slot));
+                    let wanted = wanted.entry(name).or_default();
+                    wanted.keys.push(key);
+                    wanted.slots.push((at, slot));
                 }
                 Err(error) => *seen = Err(Unseen(error.to_string())),
             }
         }
     }
-    for (name, (keys, slots)) in wanted {
+    for (name, Wanted { keys, slots }) in wanted {
         let Some((_, table)) = known(tables, name) else { continue };
         let images = match reader.images(table, &keys).await {
             Ok(images) => images,

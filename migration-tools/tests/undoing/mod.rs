@@ -43,6 +43,8 @@ pub struct World {
     pub aws: LocalAws,
     pub client: Client,
     pub folder: Folder,
+    /// How often work may go on before the operator wants an end.
+    pub patience: AtomicUsize,
 }
 
 /// Everything that is stored, by table and key, in a form that is equal for equal records.
@@ -138,7 +140,8 @@ impl World {
             aws.dynamodb("CreateTable", request).await.unwrap();
         }
         let client = Client::new(&support::config(&aws).await);
-        let world = Self { aws, client, folder: Folder::new() };
+        let world =
+            Self { aws, client, folder: Folder::new(), patience: AtomicUsize::new(usize::MAX) };
         for (table, row) in rows {
             world.put(table, row).await;
         }
@@ -240,13 +243,14 @@ impl World {
     pub async fn undo(&self, client: &Client, runs: &[u64], dry: bool) -> (Undone, Vec<Finding>) {
         let findings = Mutex::new(Vec::new());
         let found = |finding: &Finding| findings.lock().unwrap().push(finding.clone());
+        let interrupted = || self.patience.fetch_sub(1, Ordering::SeqCst) == 0;
         let undo = |reader, tables, journal, writer| Undo {
             reader,
             tables,
             journal,
             writer,
             at_once: 4,
-            interrupted: &|| false,
+            interrupted: &interrupted,
             found: &found,
             through: &|_| (),
         };
@@ -269,14 +273,14 @@ impl World {
     pub async fn clean(&self, client: &Client, dry: bool) -> (Cleaned, Vec<Finding>) {
         let findings = Mutex::new(Vec::new());
         let found = |finding: &Finding| findings.lock().unwrap().push(finding.clone());
-        let clean = |reader, tables, journal, writer| Cleanup {
+        let interrupted = || self.patience.fetch_sub(1, Ordering::SeqCst) == 0;
+        let clean = |reader, tables, writer| Cleanup {
             reader,
             tables,
-            journal,
             writer,
             at_once: 4,
             may: &|_| true,
-            interrupted: &|| false,
+            interrupted: &interrupted,
             found: &found,
             through: &|_| (),
         };
@@ -287,12 +291,12 @@ impl World {
             let (journal, reader) =
                 (self.journal().await, Reader::new(client.clone(), Pace::new(None, None)));
             let tables = tables();
-            clean(&reader, &tables, &*journal, None).clean(&all(&journal)).await
+            clean(&reader, &tables, None).clean(&journal, &all(&journal)).await
         } else {
             let at = self.begin(client, Old::Keep).await;
             let (tables, journal) = (&at.writer.tables, at.writer.recorder.journal());
             let runs = all(journal);
-            let cleaned = clean(&at.reader, tables, journal, Some(&at.writer)).clean(&runs).await;
+            let cleaned = clean(&at.reader, tables, Some(&at.writer)).clean(journal, &runs).await;
             at.writer.close().await.unwrap();
             cleaned
         };

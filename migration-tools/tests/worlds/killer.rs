@@ -23,6 +23,9 @@ pub enum When {
     Before,
     /// The server did what it asks for, and the answer was not read.
     After,
+    /// The same, where only requests that change something are counted: of the others, an answer that
+    /// is not read leaves everything as if they had not been sent.
+    AfterWrite,
 }
 
 /// Counts the requests of a client, and ends it at one of them.
@@ -33,6 +36,8 @@ pub struct Killer(Arc<State>);
 struct State {
     /// Requests so far.
     requests: AtomicUsize,
+    /// Those of them that change something.
+    writes: AtomicUsize,
     /// The request that is the last one.
     last: watch::Sender<Option<(usize, When)>>,
     killed: watch::Sender<bool>,
@@ -42,7 +47,8 @@ impl Killer {
     /// A killer that lets everything live, and the client that it watches.
     pub fn new() -> (Self, SharedHttpClient) {
         let (last, killed) = (watch::Sender::new(None), watch::Sender::new(false));
-        let killer = Self(Arc::new(State { requests: AtomicUsize::new(0), last, killed }));
+        let (requests, writes) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let killer = Self(Arc::new(State { requests, writes, last, killed }));
         let inner = aws_clients::http_client();
         let client = SharedHttpClient::new(Watched { killer: killer.clone(), inner });
         (killer, client)
@@ -56,6 +62,11 @@ impl Killer {
     /// Requests so far, retries and the last one included.
     pub fn requests(&self) -> usize {
         self.0.requests.load(Ordering::SeqCst)
+    }
+
+    /// Those of them that change something.
+    pub fn writes(&self) -> usize {
+        self.0.writes.load(Ordering::SeqCst)
     }
 
     /// Returns when the client has ended, and never if it does not.
@@ -108,17 +119,37 @@ impl HttpConnector for Connector {
         let (killer, inner) = (self.killer.clone(), self.inner.clone());
         HttpConnectorFuture::new(async move {
             let number = killer.0.requests.fetch_add(1, Ordering::SeqCst) + 1;
+            let write =
+                is_write(&request).then(|| killer.0.writes.fetch_add(1, Ordering::SeqCst) + 1);
             let last = *killer.0.last.borrow();
-            match last {
-                _ if killer.is_killed() => killer.end().await,
-                Some((at, When::Before)) if at == number => killer.end().await,
-                Some((at, When::After)) if at == number => {
-                    // The server answers when it is done.
-                    let _answer = inner.call(request).await;
-                    killer.end().await
-                }
-                _ => inner.call(request).await,
+            let (before, after) = match last {
+                Some((at, When::Before)) => (at == number, false),
+                Some((at, When::After)) => (false, at == number),
+                Some((at, When::AfterWrite)) => (false, Some(at) == write),
+                None => (false, false),
+            };
+            if before || killer.is_killed() {
+                killer.end().await
             }
+            let answer = inner.call(request).await;
+            if after {
+                // The server answers when it is done.
+                killer.end().await
+            }
+            answer
         })
     }
+}
+
+fn is_write(request: &HttpRequest) -> bool {
+    let operation = operation(request);
+    !["BatchGet", "Describe", "Get", "List", "Query", "Scan"]
+        .iter()
+        .any(|reads| operation.starts_with(reads))
+}
+
+/// The name of the operation that a request of DynamoDB is about.
+pub fn operation(request: &HttpRequest) -> &str {
+    let target = request.headers().get("x-amz-target").unwrap_or_default();
+    target.rsplit_once('.').map_or(target, |(_, operation)| operation)
 }

@@ -7,6 +7,8 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+pub mod application;
+pub mod beside;
 mod common_rows;
 pub mod killer;
 mod load;
@@ -31,6 +33,8 @@ use migration_tools::engine::item::{Item, canonical_value};
 #[allow(unused_imports, reason = "each test binary uses a part of it")]
 pub use load::{differences, dump};
 use people::Person;
+#[allow(unused_imports, reason = "each test binary uses a part of it")]
+pub use values::item;
 
 /// The tables of a world by their keys, the rows of each in the order of their keys.
 pub type Rows = BTreeMap<&'static str, Vec<Item>>;

@@ -50,8 +50,21 @@ pub(super) fn together(map: &mut IdMap, rules: &Rules, problems: &mut Problems) 
         if let Some(other) = prefixed {
             problems.add(pair.line, What::SamePrefixed(other.line), Some(pair.old));
         }
+        if let Some(other) = behind_prefix(map, pair) {
+            problems.add(pair.line, What::NewPrefixed(other.line), Some(pair.new));
+        }
     }
     map.chains = chains;
+}
+
+/// The pair, maybe the same one, with an id that the new id of this pair is with the prefix before it,
+/// or that is this new id with the prefix.
+fn behind_prefix<'m>(map: &'m IdMap, pair: Pair<'_>) -> Option<Pair<'m>> {
+    map.idp_prefix.as_ref()?;
+    let (new, stored) = (pair.new, sanitise_user(pair.new));
+    let id = map.without_prefix(new).or_else(|| map.without_prefix(&stored));
+    let inside = id.and_then(|id| map.stored(id).or_else(|| map.stored_new(id)));
+    inside.or_else(|| map.stored(&map.with_prefix(new)))
 }
 
 /// The other pair whose old id is the new one of this pair.

@@ -139,7 +139,7 @@ impl IdMap {
         self.stored(self.without_prefix(part)?)
     }
 
-    fn without_prefix<'t>(&self, part: &'t str) -> Option<&'t str> {
+    pub(super) fn without_prefix<'t>(&self, part: &'t str) -> Option<&'t str> {
         let rest = part.strip_prefix(&*sanitise_user(self.idp_prefix.as_deref()?))?;
         rest.strip_prefix('_')
     }

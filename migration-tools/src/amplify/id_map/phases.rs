@@ -126,6 +126,39 @@ impl IdMap {
         digest(self.pairs())
     }
 
+    /// SHA-256 of all pairs, in the order of their old ids: the same for any order of the file.
+    #[must_use]
+    pub fn digest_of_pairs(&self) -> [u8; 32] {
+        let mut pairs: Vec<Pair<'_>> = self.pairs().collect();
+        pairs.sort_unstable_by_key(|pair| pair.old);
+        digest(pairs.into_iter())
+    }
+
+    /// Phases of this map that follow each other, as one map: with chains, as this one.
+    #[must_use]
+    pub fn composed(&self, phases: &[Phase<'_>]) -> Self {
+        let mut ends: HashMap<&str, &str> = HashMap::new();
+        // From the end: what an id becomes in a phase, and then in those after it. What it becomes only
+        // for a while is nobody's id before.
+        for phase in phases.iter().rev() {
+            let renamed = phase.map().pairs().filter(|pair| !pair.is_identity());
+            let steps: Vec<(&str, &str)> =
+                renamed.map(|pair| (pair.old, ends.remove(pair.new).unwrap_or(pair.new))).collect();
+            ends.extend(steps);
+        }
+        let mut map = Self::empty(&Rules::default());
+        map.idp_prefix.clone_from(&self.idp_prefix);
+        self.pairs().filter(Pair::is_identity).for_each(|pair| map.add(pair));
+        for pair in phases.iter().flat_map(|phase| phase.map().pairs()) {
+            if let Some(new) = ends.remove(pair.old) {
+                map.add(Pair { new, ..pair });
+            }
+        }
+        let rules = Rules { allow_chains: true, ..Rules::default() };
+        check::together(&mut map, &rules, &mut Problems::default());
+        map
+    }
+
     fn phase(&self, steps: &[(u32, Step)]) -> Phase<'_> {
         let mut map = Self::empty(&Rules::default());
         map.idp_prefix.clone_from(&self.idp_prefix);

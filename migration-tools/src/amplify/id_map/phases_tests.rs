@@ -76,6 +76,8 @@ fn digests_tell_maps_apart() {
     let one = map(&[("a", "b"), ("b", "a"), ("x", "y")]);
     let other_order = map(&[("x", "y"), ("b", "a"), ("a", "b")]);
     assert_ne!(one.digest(), other_order.digest());
+    assert_eq!(one.digest_of_pairs(), other_order.digest_of_pairs());
+    assert_ne!(one.digest_of_pairs(), map(&[("a", "b"), ("b", "a")]).digest_of_pairs());
     let digests = |map: &IdMap| map.phases().iter().map(Phase::digest).collect::<Vec<[u8; 32]>>();
     assert_eq!(digests(&one), digests(&other_order));
     assert_eq!(digests(&one).into_iter().collect::<BTreeSet<_>>().len(), 3);
@@ -146,6 +148,17 @@ proptest! {
             for pair in map.pairs().filter(Pair::is_identity) {
                 prop_assert!(phase.map().get(pair.old).is_some_and(|pair| pair.is_identity()));
             }
+        }
+        for done in 0..=phases.len() {
+            let rest = map.composed(&phases[done..]);
+            let ids = pool().into_iter().map(|id| {
+                phases[..done].iter().fold(id, |id, phase| whole(phase.map(), &id))
+            });
+            for id in ids {
+                let after = phases[done..].iter().fold(id.clone(), |id, phase| whole(phase.map(), &id));
+                prop_assert_eq!(whole(&rest, &id), after, "after {} phases", done);
+            }
+            prop_assert!(rest.renamed_users() <= map.renamed_users());
         }
         for id in pool().iter().chain(&["nobody".to_owned()]) {
             let after = phases.iter().fold(id.clone(), |id, phase| whole(phase.map(), &id));

@@ -93,6 +93,9 @@ pub enum What {
     SameButForCase(Column, u32),
     /// With the identity provider's prefix before it, it is the old id of another line.
     SamePrefixed(u32),
+    /// It is the identity provider's prefix before an id of this or another line: keys of user storage
+    /// would not tell the two apart.
+    NewPrefixed(u32),
 }
 
 impl Problems {
@@ -162,7 +165,8 @@ impl What {
             | Self::Chain(line)
             | Self::SameSanitised(_, line)
             | Self::SameButForCase(_, line)
-            | Self::SamePrefixed(line) => Some(*line),
+            | Self::SamePrefixed(line)
+            | Self::NewPrefixed(line) => Some(*line),
             _ => None,
         }
     }
@@ -233,6 +237,11 @@ impl fmt::Display for What {
                 out,
                 "with the identity provider's prefix its `old_id` is that of line {line}; migrate \
                  the two in two runs"
+            ),
+            Self::NewPrefixed(line) => write!(
+                out,
+                "with the identity provider's prefix, its `new_id` and an id of line {line} are one \
+                 in keys of user storage; give this user another new id"
             ),
         }
     }

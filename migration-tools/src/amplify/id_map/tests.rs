@@ -157,6 +157,40 @@ fn stored_forms_find_their_user() {
     assert_eq!(clash.shown[0].what, What::SamePrefixed(2));
 }
 
+/// Keys of user storage hold `{prefix}_{id}` too, in which nobody may be taken for somebody else.
+#[test]
+fn new_ids_that_are_ids_behind_the_prefix_are_refused() {
+    let rules = Rules { idp_prefix: Some("Campus".into()), ..Rules::default() };
+    for (pairs, line, other) in [
+        // The old id of another, of the same, and of one who keeps it.
+        ([("alan", "x1"), ("ada", "campus_alan")], 2, 1),
+        ([("alan", "campus_alan"), ("ada", "x1")], 1, 1),
+        ([("alan", "alan"), ("ada", "campus_alan")], 2, 1),
+        // As keys hold it.
+        ([("al+n", "x1"), ("ada", "campus_al-n")], 2, 1),
+        ([("al+n", "x1"), ("ada", "campus_al+n")], 2, 1),
+        // The new id of another.
+        ([("alan", "x1"), ("ada", "campus_x1")], 2, 1),
+        // The new id with the prefix is somebody already.
+        ([("campus_x1", "campus_x1"), ("ada", "x1")], 2, 1),
+        ([("campus_x1", "y1"), ("ada", "x1")], 2, 1),
+    ] {
+        for allow_chains in [false, true] {
+            let rules = Rules { allow_chains, ..rules.clone() };
+            let Err(MapError::Invalid(found)) = IdMap::from_pairs(pairs, &rules) else {
+                panic!("{pairs:?} taken")
+            };
+            let found: Vec<(u32, What)> =
+                found.shown.into_iter().map(|one| (one.line, one.what)).collect();
+            assert_eq!(found, [(line, What::NewPrefixed(other))], "{pairs:?}");
+        }
+        assert!(IdMap::from_pairs(pairs, &Rules::default()).is_ok(), "{pairs:?}");
+    }
+    let apart =
+        [("alan", "x1"), ("ada", "campus-alan"), ("bob", "Campus_alan"), ("eve", "campus_")];
+    assert!(IdMap::from_pairs(apart, &rules).is_ok());
+}
+
 #[test]
 fn ids_are_told_only_where_they_were_asked_for() {
     let csv = "old_id,new_id\nada.lovelace,b\nada.lovelace,c\n";

@@ -8,6 +8,8 @@
 //! Nothing here depends on what an earlier run did or was about to do: a record says itself whether it
 //! has an old id. The journal is asked for one thing, which records were copied and are to stay.
 
+mod chain;
+mod kept;
 mod plan;
 mod rename;
 mod run;
@@ -19,6 +21,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+pub use chain::{Chain, ChainError};
+pub use kept::clean_up;
 pub use plan::{Cost, Outdated, Plan};
 pub use rename::Rename;
 pub use run::{Done, MAX_PASSES, Migration};

@@ -42,6 +42,8 @@ pub struct Plan {
     pub users: u64,
     /// Users who get another id.
     pub renamed: u64,
+    /// How many phases are left, each over all tables: more than one where the map has chains.
+    pub phases: u64,
     /// What becomes of old records: `delete`, `keep` or `mark`.
     pub old: String,
     /// Whether tables take part that the original leaves out.
@@ -61,9 +63,10 @@ pub struct Plan {
 /// What a run costs, at the least.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
-    /// Read units: every table twice, since a second pass proves the first.
+    /// Read units: every table twice in each phase, since a second pass proves the first.
     pub read_units: u64,
-    /// Write units, those of indexes included.
+    /// Write units, those of indexes included; with several phases at the most, as if every record that
+    /// changes did so in each.
     pub write_units: u64,
     /// US dollars.
     pub dollars: String,
@@ -81,10 +84,10 @@ pub struct Cost {
 pub struct Outdated(pub Vec<String>);
 
 impl Cost {
-    /// Of what was found.
+    /// Of what was found, done in so many phases.
     #[must_use]
     pub fn of(
-        survey: &Survey,
+        (survey, phases): (&Survey, u64),
         prices: &Prices,
         max_rcu: Option<u32>,
         max_wcu: Option<u32>,
@@ -94,7 +97,10 @@ impl Cost {
             .iter()
             .map(|table| Load {
                 bytes: table.counts.bytes,
-                units: Units { read: table.read_units.saturating_mul(2), write: table.write_units },
+                units: Units {
+                    read: table.read_units.saturating_mul(2).saturating_mul(phases),
+                    write: table.write_units.saturating_mul(phases),
+                },
             })
             .collect();
         let units: Units = loads.iter().map(|load| load.units).sum();

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::rename::Rename;
 use super::targets::Target;
 use crate::amplify::tables::Turn;
+use crate::engine::apply::Rule;
 use crate::engine::events::{Counts, Event, Listener};
 use crate::engine::journal::{Finding, Kind};
-use crate::engine::pass::Pass;
+use crate::engine::pass::{Pass, Search};
 use crate::engine::read::Reader;
 use crate::engine::stop::Stop;
 use crate::engine::writer::Writer;
@@ -16,13 +17,13 @@ use crate::engine::writer::Writer;
 pub const MAX_PASSES: u32 = 5;
 
 /// A run that is about to be made.
-pub struct Migration<'a> {
+pub struct Migration<'a, R = Rename<'a>> {
     /// What reads.
     pub reader: &'a Reader,
     /// What writes.
     pub writer: &'a Writer,
     /// What becomes of records.
-    pub rule: Rename<'a>,
+    pub rule: R,
     /// The tables that take part, in the order in which they are worked on.
     pub takes: &'a [&'a Target],
     /// Who hears of it.
@@ -60,9 +61,21 @@ impl Done {
     pub fn complete(&self) -> bool {
         self.quiet && self.failed.is_empty() && !self.logins_held && self.total().open() == 0
     }
+
+    /// Of this run and a later one over the same tables, which says what is open.
+    #[must_use]
+    pub fn then(mut self, later: Self) -> Self {
+        for (key, counts) in later.tables {
+            match self.tables.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, before)) => *before = before.then(counts),
+                None => self.tables.push((key, counts)),
+            }
+        }
+        Self { tables: self.tables, passes: self.passes + later.passes, ..later }
+    }
 }
 
-impl Migration<'_> {
+impl<R: Rule + Search> Migration<'_, R> {
     /// Makes the run.
     ///
     /// # Errors
@@ -116,7 +129,7 @@ impl Migration<'_> {
                 self.find(key, why, "run the same command again when the rest can be done")?;
                 continue;
             }
-            let (counts, ended) = pass.over(key, &target.described).await;
+            let (counts, ended) = pass.over(key, (&target.described, &target.reading)).await;
             written += counts.written();
             failed += counts.failed;
             let before = all.remove(key).unwrap_or_default();

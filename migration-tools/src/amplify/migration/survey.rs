@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rename::{Rename, are_strangers};
 use super::targets::{Target, Targets};
+use crate::amplify::id_map::Pair;
 use crate::amplify::tables::Turn;
 use crate::engine::apply::{Outcome, Rule, is_marked};
 use crate::engine::entry::{Short, short};
@@ -16,7 +17,7 @@ use crate::engine::item::Item;
 use crate::engine::journal::{Place, Trace};
 use crate::engine::pass::{PAGES_AT_ONCE, Search};
 use crate::engine::price::{Change, Units, scan, write};
-use crate::engine::read::{ReadError, Reader, segments};
+use crate::engine::read::{ReadError, Reader, Reading, segments};
 use crate::engine::rewrite::{Changes, Here, Merge, Record, Rewrite};
 use crate::engine::size::{MAX_ITEM_BYTES, item_bytes};
 use crate::engine::stop::Stop;
@@ -57,6 +58,9 @@ pub struct Surveyed {
     pub untouched: u64,
     /// The sum of the short forms of these records: the same again if not a byte of them changes.
     pub untouched_digest: String,
+    /// Why not the whole table is read, where that is so: of records that are not looked up nothing is
+    /// known.
+    pub looked_up: Option<String>,
     /// The attributes of its records.
     pub attributes: Vec<String>,
     /// What a person has to look at, and how often, without content.
@@ -161,7 +165,7 @@ impl One<'_> {
         let found = Mutex::new(Found::default());
         let segments = segments(described.bytes, PAGES_AT_ONCE);
         let visit = |items| self.page(items, &found);
-        let read = self.reader.pages(&described.table.name, segments, PAGES_AT_ONCE, visit).await;
+        let read = self.reader.records(described, &self.target.reading, PAGES_AT_ONCE, visit).await;
         read.map_err(|ended| match ended {
             Ended::Stop(stop) => stop,
             Ended::Read(error) => Stop::reading(key, error),
@@ -177,6 +181,10 @@ impl One<'_> {
             described_items: described.items,
             indexes: u64::try_from(described.indexes).unwrap_or_default(),
             read_units: scan(bytes, u64::try_from(segments).unwrap_or(1)).read,
+            looked_up: match &self.target.reading {
+                Reading::Whole => None,
+                Reading::Ids { because, .. } => Some(because.clone()),
+            },
             untouched_digest: digest_text(found.digest),
             attributes: described.table.attributes.names().iter().cloned().collect(),
             ..found.surveyed
@@ -269,6 +277,9 @@ impl One<'_> {
         for (put, existing) in changes.puts.iter().zip(targets) {
             let write = match existing {
                 None => Write::Put(put.item.clone()),
+                Some(existing) if self.makes_room(put.table, &existing) => {
+                    Write::Put(put.item.clone())
+                }
                 Some(existing) => {
                     page.both += 1;
                     self.meets(put.table, &existing);
@@ -323,6 +334,15 @@ impl One<'_> {
         }
     }
 
+    /// Whether a record goes elsewhere before another one comes, as in the phases of a chain.
+    fn makes_room(&self, table: &'static str, existing: &Item) -> bool {
+        let goes = || match self.rule.rewrite(table, &Record { item: existing.clone() }) {
+            Rewrite::Changes(changes) => changes.here == Here::Delete,
+            _ => false,
+        };
+        self.rule.map.chains() > 0 && goes()
+    }
+
     fn units(&self, table: &str, of: &Write) -> Units {
         let indexes = self.targets.of_key(table).map_or(0, |target| target.described.indexes);
         let indexes = u64::try_from(indexes).unwrap_or_default();
@@ -341,14 +361,16 @@ impl One<'_> {
         write(change, indexes)
     }
 
-    /// Whether it is the login row of somebody who was renamed to this id.
+    /// Whether it is the login row of somebody who was renamed to this id, and of nobody who is renamed
+    /// from it.
     fn is_new_login(&self, item: &Item) -> bool {
+        let map = self.rule.map;
+        let id = item.get("user_id").and_then(|id| id.as_s().ok());
         self.target.table.turn == Turn::Login
-            && item
-                .get("user_id")
-                .and_then(|id| id.as_s().ok())
-                .and_then(|id| self.rule.map.of_new(id))
-                .is_some_and(|pair| !pair.is_identity())
+            && id.is_some_and(|id| {
+                let renamed = |pair: Option<Pair<'_>>| pair.is_some_and(|pair| !pair.is_identity());
+                renamed(map.of_new(id)) && !renamed(map.get(id))
+            })
     }
 }
 

@@ -1,15 +1,23 @@
 //! Which tables there are.
 
+use std::sync::Arc;
+
 use futures::{StreamExt, stream};
 use required_env_vars::{Failure, Reason};
 
-use crate::amplify::tables::{Group, Table, all};
+use crate::amplify::id_map::IdMap;
+use crate::amplify::tables::{Find, Group, Table, Turn, all};
 use crate::amplify::{Deployment, Named};
 use crate::engine::item::Item;
 use crate::engine::journal::{Journal, Place};
-use crate::engine::read::{Described, ReadError, Reader};
+use crate::engine::lookup::{Route, Way, choose};
+use crate::engine::read::{Described, ReadError, Reader, Reading};
 use crate::engine::table::Tables;
 
+/// Most users who are looked up one by one.
+const MAX_LOOKED_UP: u64 = 1_000;
+/// How many records of a table a user is taken to have.
+const RECORDS_OF_A_USER: u64 = 50;
 /// Tables that are asked for at once.
 const AT_ONCE: usize = 8;
 
@@ -20,6 +28,8 @@ pub struct Target {
     pub table: &'static Table,
     /// What AWS says of it.
     pub described: Described,
+    /// How its records are found.
+    pub reading: Reading,
 }
 
 /// A table that nothing is known of.
@@ -64,7 +74,7 @@ pub async fn find(reader: &Reader, names: &[(&'static Table, String)]) -> Target
     while let Some((table, name, answer)) = answers.next().await {
         let (why, of) = match answer {
             Ok(described) => {
-                targets.present.push(Target { table, described });
+                targets.present.push(Target { table, described, reading: Reading::Whole });
                 continue;
             }
             Err(ReadError::Absent(_)) => (None, &mut targets.absent),
@@ -78,6 +88,31 @@ pub async fn find(reader: &Reader, names: &[(&'static Table, String)]) -> Target
 }
 
 impl Targets {
+    /// Chooses for each table how the records of a map's users are found: looked up where the facts say
+    /// that this reaches all of them, and it is cheaper than reading the whole table.
+    pub fn choose_readings(&mut self, map: &IdMap) {
+        let count = u64::try_from(map.renamed_users()).unwrap_or(u64::MAX);
+        // Where one id is renamed after the other, ids are looked for that the map does not have.
+        if count > MAX_LOOKED_UP || map.chains() > 0 {
+            return;
+        }
+        let renamed = map.pairs().filter(|pair| !pair.is_identity());
+        let ids = Arc::new(renamed.map(|pair| pair.old.to_owned()).collect::<Vec<_>>());
+        // Of logins those under new ids are to be seen too.
+        for target in self.present.iter_mut().filter(|one| one.table.turn != Turn::Login) {
+            let way = |find: &Find| match *find {
+                Find::Key => Way::Key,
+                Find::Index { name, attribute } => Way::Index { name, attribute },
+            };
+            let ways: Vec<Way<'static>> = target.table.find.iter().map(way).collect();
+            let choice = choose(&target.described, &ways, count, RECORDS_OF_A_USER);
+            if choice.route == Route::Lookups {
+                let (ids, because) = (Arc::clone(&ids), choice.because);
+                target.reading = Reading::Ids { ways, ids, because };
+            }
+        }
+    }
+
     /// The tables as the engine writes them.
     #[must_use]
     pub fn tables(&self) -> Tables {

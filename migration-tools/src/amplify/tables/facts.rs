@@ -110,13 +110,13 @@ pub(super) const LISTED: [Table; 45] = [
         .turn(Turn::Login)
         .code(Code::Login),
     Table::new("COMMON_DATA_DYNAMO_TABLE", &["PK", "SK"], &[up_to("PK", "#"), whole("app_id")]),
-    // A cache, which hides what is not in it while it is incomplete.
+    // A cache, which hides what is not in it while it is incomplete. Records of others may name an
+    // assistant of the user.
     Table::new(
         "CONVERSATION_METADATA_TABLE",
         &["user_id", "conversation_id"],
         &[whole("user_id"), up_to("code_interpreter_assistant_id", "/ast/")],
     )
-    .find(KEY)
     .pointing(&["s3_key"])
     .clash(Clash::Greatest(&["last_modified"]))
     .group(Group::Always),

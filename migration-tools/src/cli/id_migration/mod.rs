@@ -1,6 +1,7 @@
 //! `id-migration`: users get their new ids in every table.
 
 mod backups;
+mod chains;
 pub(super) mod map;
 mod plan;
 mod show;
@@ -20,7 +21,9 @@ use super::session::{self, Ended, Ground};
 use super::settings::Settings;
 use super::watch::Watch;
 use crate::amplify::id_map::IdMap;
-use crate::amplify::migration::{Choice, Migration, Plan, Rename, Step, Survey, Target, survey};
+use crate::amplify::migration::{
+    Chain, Choice, Migration, Plan, Rename, Step, Survey, Target, survey,
+};
 use crate::amplify::tables::Turn;
 use crate::amplify::{Existence, Inspector, Kind, Resource};
 use crate::engine::events::Listener;
@@ -70,6 +73,10 @@ pub(super) struct IdMigration {
     /// Tables that the original leaves out take part: logs of operations, skills, jobs
     #[arg(long)]
     include_unlisted: bool,
+    /// New ids may be old ids of others: everybody is renamed once, in phases. Nobody may write under old
+    /// ids meanwhile, and only this journal can go on with it
+    #[arg(long, conflicts_with_all = ["keep_old", "only", "users"])]
+    allow_chains: bool,
     /// Write the plan to this file
     #[arg(long, value_name = "FILE", conflicts_with = "plan")]
     plan_out: Option<PathBuf>,
@@ -82,19 +89,22 @@ impl IdMigration {
     pub(super) async fn run(self, global: &Global, console: &Console) -> Result<End, Failed> {
         let settings = Settings::read(global).await?;
         let map = self.map(&settings, console).await?;
-        let ground = Ground::survey(&settings, global, console).await?;
+        let mut ground = Ground::survey(&settings, global, console).await?;
+        ground.targets.choose_readings(&map);
         prerequisites(&settings, &ground).await?;
         let choice = self.choice();
         let renames = map.renamed_users() > 0;
         let takes: Vec<&Target> =
             ground.targets.present.iter().filter(|one| choice.takes(one.table, renames)).collect();
         let interrupt = Interrupt::listen();
+        let chain = Chain::of(&map, self.include_unlisted);
         let work = Work {
             command: &self,
             global,
             console,
             settings: &settings,
             map: &map,
+            chain: &chain,
             ground: &ground,
             choice: &choice,
             takes: &takes,
@@ -102,7 +112,13 @@ impl IdMigration {
         };
         if self.dry_run {
             // The journal is only looked at, where there is one that nobody uses.
-            let journal = session::kept_journal(&settings, global, &ground).ok().flatten();
+            let journal = match session::kept_journal(&settings, global, &ground) {
+                Err(error) if chain.phases() > 1 => return Err(error),
+                kept => kept.ok().flatten(),
+            };
+            if work.all_done(journal.as_deref())? {
+                return Ok(End::Done);
+            }
             let plan = work.plan(journal.as_deref()).await?;
             console.document(&plan);
             return Ok(if plan.survey.logins.strangers > 0 { End::Usage } else { End::Done });
@@ -111,6 +127,9 @@ impl IdMigration {
             backups::required(&settings, console, &ground.targets, &takes).await?;
         }
         let journal = session::journal(&settings, global, &ground)?;
+        if work.all_done(Some(&journal))? {
+            return Ok(End::Done);
+        }
         let plan = work.agreed_plan(&journal).await?;
         if plan.survey.logins.strangers > 0 {
             return Err(Failed::Usage(format!(
@@ -134,7 +153,7 @@ impl IdMigration {
             use_sub: self.use_sub,
             user_pool_id: self.user_pool_id.clone(),
             users: self.users.as_deref(),
-            allow_chains: false,
+            allow_chains: self.allow_chains,
         };
         choice.read(settings, console).await
     }
@@ -162,6 +181,7 @@ impl IdMigration {
             (self.keep_old, "--keep-old"),
             (self.mark_old, "--mark-old"),
             (self.include_unlisted, "--include-unlisted"),
+            (self.allow_chains, "--allow-chains"),
         ];
         words.extend(flags.iter().filter(|(is, _)| *is).map(|(_, flag)| (*flag).to_owned()));
         if !self.only.is_empty() {
@@ -179,6 +199,7 @@ struct Work<'a> {
     console: &'a Console,
     settings: &'a Settings,
     map: &'a IdMap,
+    chain: &'a Chain<'a>,
     ground: &'a Ground,
     choice: &'a Choice,
     takes: &'a [&'a Target],
@@ -206,7 +227,9 @@ impl<'a> Work<'a> {
             })
         };
         let interrupted = || self.interrupt.requested();
-        let rule = self.rule();
+        let done = self.done(journal)?;
+        let rest = (done > 0).then(|| self.chain.rest(done));
+        let rule = Rename { map: rest.as_ref().unwrap_or(self.map), ..self.rule() };
         let found = survey(
             &self.ground.reader,
             &self.ground.targets,
@@ -215,7 +238,7 @@ impl<'a> Work<'a> {
             &watch,
             (&interrupted, &places),
         );
-        let plan = self.made(found.await?);
+        let plan = self.made(found.await?, self.chain.phases() - done);
         show::plan(self.console, &plan, self.ground);
         if let Some(path) = &self.command.plan_out {
             plan::write(path, &plan)?;
@@ -228,7 +251,7 @@ impl<'a> Work<'a> {
     async fn agreed_plan(&self, journal: &Journal) -> Result<Plan, Failed> {
         let Some(path) = &self.command.plan else { return self.plan(Some(journal)).await };
         let plan = plan::read(path)?;
-        plan.check(&self.made(Survey::default()), &self.ground.targets)?;
+        plan.check(&self.made(Survey::default(), self.chain.phases()), &self.ground.targets)?;
         for table in &plan.survey.tables {
             if let Some(target) = self.ground.targets.of_key(&table.table) {
                 let seen = table.attributes.iter().map(|name| (name.clone(), is_there()));
@@ -239,7 +262,7 @@ impl<'a> Work<'a> {
         Ok(plan)
     }
 
-    fn made(&self, survey: Survey) -> Plan {
+    fn made(&self, survey: Survey, phases: usize) -> Plan {
         plan::made(
             self.settings,
             self.global,
@@ -247,7 +270,7 @@ impl<'a> Work<'a> {
             self.choice,
             self.command.old(),
             self.ground,
-            survey,
+            (survey, phases),
         )
     }
 
@@ -272,10 +295,12 @@ impl<'a> Work<'a> {
                 interrupted: &interrupted,
                 at_once: usize::from(self.global.concurrency),
             };
-            let done = migration.run().await?;
+            let begun = self.done(Some(journal))?;
+            let done = self.chain.run(&migration, begun, &|phase| self.phase_done(phase)).await?;
             let timeline = timekeeper.timeline();
             let summary = Summary { timeline, ..Summary::of(&done, plan, session, self.ground) };
             summary.show(self.console, session)?;
+            self.phases_left(journal)?;
             self.console.document(&summary);
             let end = if done.complete() { End::Done } else { End::Partly };
             Ok(Ended { end, summary: serde_json::to_value(&summary).unwrap_or_default() })

@@ -23,10 +23,12 @@ pub(super) fn made(
     choice: &Choice,
     old: Old,
     ground: &Ground,
-    survey: Survey,
+    (survey, phases): (Survey, usize),
 ) -> Plan {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    let cost = Cost::of(&survey, &Prices::of(&settings.region), global.max_rcu, global.max_wcu);
+    let phases = count(phases);
+    let cost =
+        Cost::of((&survey, phases), &Prices::of(&settings.region), global.max_rcu, global.max_wcu);
     Plan {
         format: Plan::format(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -37,6 +39,7 @@ pub(super) fn made(
         map: map.digest().iter().map(|byte| format!("{byte:02x}")).collect(),
         users: count(map.len()),
         renamed: count(map.renamed_users()),
+        phases,
         old: match old {
             Old::Delete => "delete",
             Old::Keep => "keep",

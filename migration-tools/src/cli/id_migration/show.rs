@@ -12,6 +12,12 @@ pub(super) fn plan(console: &Console, plan: &Plan, ground: &Ground) {
         "Plan for {}, stage {}, region {}: {} users, {} get another id.",
         plan.dep_name, plan.stage, plan.region, plan.users, plan.renamed
     ));
+    if plan.phases > 1 {
+        console.say(&format!(
+            "Some new ids are old ids of others: it takes {} phases, each over all tables and complete before the next. Keep the journal; without it a half-done chain cannot be gone on with.",
+            plan.phases
+        ));
+    }
     if plan.survey.tables.is_empty() {
         console.say("No table takes part: no id changes, and there is no old user storage.");
     }
@@ -21,6 +27,9 @@ pub(super) fn plan(console: &Console, plan: &Plan, ground: &Ground) {
             console.say(&line);
         } else {
             console.detail(&line);
+        }
+        if let Some(because) = &table.looked_up {
+            console.say(&format!("    {because}"));
         }
         for (reason, count) in &table.reasons {
             console.problem(&format!("    {count} refused: {reason}"));

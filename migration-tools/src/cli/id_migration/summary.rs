@@ -68,7 +68,9 @@ impl Summary {
                 name: planned.map(|table| table.name.clone()).unwrap_or_default(),
                 counts: *counts,
                 untouched: planned.map_or(0, |table| table.untouched),
+                // Of what was not read there is no sum.
                 untouched_digest: planned
+                    .filter(|table| table.looked_up.is_none())
                     .map(|table| table.untouched_digest.clone())
                     .unwrap_or_default(),
             }

@@ -31,8 +31,9 @@ pub enum Verdict {
 }
 
 /// What is to become of the old record that an entry has copied, where all its copies are puts of it.
+/// `exact` is for where nobody knows whether a copy that differs from its put is one.
 #[must_use]
-pub fn verdict(entry: &Entry, seen: &Standing) -> Verdict {
+pub fn verdict(entry: &Entry, seen: &Standing, exact: bool) -> Verdict {
     let Some(record) = &seen.record else { return Verdict::Gone };
     let left = entry.left.unwrap_or_else(|| short(&entry.record));
     let mut unmarked = record.clone();
@@ -49,12 +50,22 @@ pub fn verdict(entry: &Entry, seen: &Standing) -> Verdict {
         return Verdict::Refused {
             put: Some(put),
             kind: Kind::Missing,
-            because: "the copy of an old record is gone, the old record stays",
-            remedy: "if somebody removed it on purpose, delete the old record by hand",
+            because: "it is not there, so that the old record stays that should be copied there",
+            remedy: "run the migration again; if somebody removed the copy on purpose, delete the old record by hand",
         };
     }
     let copies = entry.puts.iter().zip(seen.puts.iter().flatten());
-    Verdict::Delete { changed: copies.filter(|(put, copy)| !same(&put.after, copy)).count() }
+    let mut changed = copies.enumerate().filter(|(_, (put, copy))| !same(&put.after, copy));
+    match changed.next() {
+        None => Verdict::Delete { changed: 0 },
+        Some(_) if !exact => Verdict::Delete { changed: 1 + changed.count() },
+        Some((put, _)) => Verdict::Refused {
+            put: Some(put),
+            kind: Kind::Refused,
+            because: "another record stands where the copy should, merged or changed since",
+            remedy: "give the --journal of the migration, which can tell, or compare the two and delete the old one by hand",
+        },
+    }
 }
 
 /// Whether the record of an entry was copied and kept.

@@ -153,6 +153,22 @@ impl Journal {
         let done = transaction.open_table(DONE).map_err(|e| self.failed(e))?;
         Ok(done.get(part).map_err(|e| self.failed(e))?.map(|run| run.value()))
     }
+
+    /// All parts that are complete, with the runs that completed them.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub fn done_parts(&self) -> Result<Vec<(String, u64)>, JournalError> {
+        let transaction = self.database.begin_read().map_err(|e| self.failed(e))?;
+        let done = transaction.open_table(DONE).map_err(|e| self.failed(e))?;
+        let mut all = Vec::new();
+        for found in done.iter().map_err(|e| self.failed(e))? {
+            let (part, run) = found.map_err(|e| self.failed(e))?;
+            all.push((part.value().to_owned(), run.value()));
+        }
+        Ok(all)
+    }
 }
 
 /// Without the record's key, which has ids of users.

@@ -1,0 +1,414 @@
+//! New ids that are old ids of others: everybody is renamed once, whatever happens on the way.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+mod support;
+mod worlds;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue::{self, M, N, S};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use local_aws::LocalAws;
+use migration_tools::amplify::derived_names;
+use migration_tools::amplify::id_map::{IdMap, Rules};
+use migration_tools::amplify::migration::{
+    Chain, ChainError, Choice, Done, Migration, Rename, Target, find, table_names,
+};
+use migration_tools::amplify::tables::{Context, Settings, Table, merge, rewrite};
+use migration_tools::engine::events::Silence;
+use migration_tools::engine::item::{Item, same};
+use migration_tools::engine::journal::{Journal, JournalError, Run};
+use migration_tools::engine::keeper::Keeper;
+use migration_tools::engine::pace::Pace;
+use migration_tools::engine::read::Reader;
+use migration_tools::engine::recorder::Recorder;
+use migration_tools::engine::rewrite::{Here, Merge, Record, Rewrite};
+use migration_tools::engine::settle::settle;
+use migration_tools::engine::stop::Stop;
+use migration_tools::engine::writer::{Old, Writer};
+use serde_json::Value;
+use support::{Folder, run};
+use worlds::killer::{Killer, When};
+use worlds::{Rows, World, differences, key_of};
+
+/// A chain of three, a swap, one who is alone and one who stays.
+const PAIRS: [(&str, &str); 7] = [
+    ("ada@example.edu", "turing"),
+    ("turing", "hopper+1"),
+    ("hopper-1", "kurt1"),
+    ("grace", "emmy"),
+    ("emmy", "grace"),
+    ("solo", "solo1"),
+    ("same", "same"),
+];
+const PHASES: usize = 3;
+
+fn rules() -> Rules {
+    Rules { allow_chains: true, ..Rules::default() }
+}
+
+fn map() -> IdMap {
+    IdMap::from_pairs(PAIRS, &rules()).unwrap()
+}
+
+fn item<const N: usize>(attributes: [(&str, AttributeValue); N]) -> Item {
+    attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn s(text: impl Into<String>) -> AttributeValue {
+    S(text.into())
+}
+
+/// What everybody has, told apart by whose it was.
+fn world() -> World {
+    let mut tables = Rows::new();
+    let mut add = |key: &'static str, row: Item| tables.entry(key).or_default().push(row);
+    let ids: Vec<&str> = PAIRS.iter().map(|(old, _)| *old).chain(["stranger"]).collect();
+    for (at, id) in ids.iter().enumerate() {
+        let next = ids[(at + 1) % ids.len()];
+        let was = s(format!("was {id}"));
+        add("ACCOUNTS_DYNAMO_TABLE", item([("user", s(*id)), ("note", was.clone())]));
+        let login = [("user_id", s(*id)), ("email", s(format!("{at}@example.edu")))];
+        add("COGNITO_USERS_DYNAMODB_TABLE", item(login));
+        // Numbers that would be added up if two met.
+        let costs = [
+            ("id", s(*id)),
+            ("accountInfo", s("general")),
+            ("dailyCost", N(at.to_string())),
+            ("monthlyCost", N("1".to_owned())),
+        ];
+        add("COST_CALCULATIONS_DYNAMO_TABLE", item(costs));
+        let access = [
+            ("object_id", s("shared by all")),
+            ("principal_id", s(*id)),
+            ("permission_level", s(if at % 2 == 0 { "read" } else { "owner" })),
+            ("was", was.clone()),
+        ];
+        add("OBJECT_ACCESS_DYNAMODB_TABLE", item(access));
+        // Two users in one record, one of them in its key.
+        let shared = M(item([("sharedBy", s(next)), ("key", s(format!("{id}/{next}/1.json")))]));
+        let shares = [
+            ("id", s(format!("{id}/2025"))),
+            ("user", s(*id)),
+            ("data", AttributeValue::L(vec![shared])),
+        ];
+        add("SHARES_DYNAMODB_TABLE", item(shares));
+        let stored = |created: usize, note: &str| {
+            item([
+                ("PK", s(format!("{id}#amplify-memory#note"))),
+                ("SK", s("1")),
+                ("appId", s(format!("{id}#amplify-memory"))),
+                ("UUID", s(format!("u-{at}"))),
+                ("createdAt", N(created.to_string())),
+                ("data", M(item([("note", s(note)), ("was", was.clone())]))),
+            ])
+        };
+        add("USER_DATA_STORAGE_TABLE", stored(100, "here"));
+        // Of every second one there is a newer row in the old storage.
+        add("OLD_USER_STORAGE_TABLE", stored(99 + at % 2 * 2, "there"));
+        let mut only_there = stored(7, "only there");
+        only_there.insert("SK".to_owned(), s("2"));
+        add("OLD_USER_STORAGE_TABLE", only_there);
+    }
+    let members: Item = ids.iter().map(|id| ((*id).to_owned(), s("read"))).collect();
+    let group =
+        [("group_id", s("g1")), ("createdBy", s("ada@example.edu")), ("members", M(members))];
+    add("ASSISTANT_GROUPS_DYNAMO_TABLE", item(group));
+    let pairs = PAIRS.map(|(old, new)| (old.to_owned(), new.to_owned())).to_vec();
+    World { dep_name: "v6", stage: "dev", pairs, idp_prefix: None, tables }
+}
+
+/// All at once, which only a world that stands still allows.
+fn expected(world: &World) -> Rows {
+    let (map, settings) = (map(), Settings::default());
+    let context = Context { map: &map, settings: &settings };
+    let mut after: BTreeMap<&'static str, BTreeMap<Vec<u8>, Item>> =
+        world.tables.keys().map(|key| (*key, BTreeMap::new())).collect();
+    let mut copies = Vec::new();
+    for (key, rows) in &world.tables {
+        for row in rows {
+            let record = Record { item: row.clone() };
+            let changes = match rewrite(Table::of_key(key).unwrap(), &record, &context) {
+                Rewrite::Unchanged => None,
+                Rewrite::Changes(changes) => Some(changes),
+                Rewrite::Refused(refusal) => panic!("{key}: {refusal:?}"),
+            };
+            let own = after.get_mut(key).unwrap();
+            match changes.as_ref().map(|changes| &changes.here) {
+                None | Some(Here::Keep) => {
+                    own.insert(key_of(key, row), row.clone());
+                }
+                Some(Here::Edit(edit)) => {
+                    own.insert(key_of(key, row), edit.applied_to(row));
+                }
+                Some(Here::Delete) => {}
+            }
+            for put in changes.into_iter().flat_map(|changes| changes.puts) {
+                if put.table == *key {
+                    let before = own.insert(key_of(key, &put.item), put.item);
+                    assert!(before.is_none(), "{key}: all at once, nobody is in the way");
+                } else {
+                    copies.push(put);
+                }
+            }
+        }
+    }
+    for put in copies {
+        let own = after.get_mut(put.table).unwrap();
+        let key = key_of(put.table, &put.item);
+        let item = match own.get(&key) {
+            Some(there) if !same(there, &put.item) => {
+                match merge(Table::of_key(put.table).unwrap(), there, &put.item) {
+                    Merge::Merged { item, .. } => item,
+                    Merge::Same | Merge::KeepExisting { .. } => there.clone(),
+                    Merge::Conflict(refusal) => panic!("{refusal:?}"),
+                }
+            }
+            _ => put.item,
+        };
+        own.insert(key, item);
+    }
+    after.into_iter().map(|(key, rows)| (key, rows.into_values().collect())).collect()
+}
+
+async fn config(aws: &LocalAws, http: SharedHttpClient) -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .endpoint_url(aws.endpoint_url())
+        .test_credentials()
+        .http_client(http)
+        .load()
+        .await
+}
+
+/// As the command does it. Answers which phases were completed.
+async fn migrate(
+    config: &SdkConfig,
+    world: &World,
+    journal: &Path,
+) -> Result<(Done, Vec<usize>), Stop> {
+    static LEASES: AtomicUsize = AtomicUsize::new(0);
+    let client = Client::new(config);
+    let pace = Pace::new(None, None);
+    let reader = Reader::new(client.clone(), pace.clone());
+    let deployment = world.deployment();
+    let targets =
+        find(&reader, &table_names(&derived_names(&deployment).unwrap(), &deployment)).await;
+    if let Some(missing) = targets.unclear.first() {
+        return Err(Stop::Table { table: missing.table.key, why: String::new() });
+    }
+    let journal = Arc::new(opened(journal).await);
+    // The lease of a run that was killed still holds; another one is taken here.
+    let lease = LEASES.fetch_add(1, Ordering::SeqCst).to_string();
+    let lease = Keeper::take(&client, &lease, &lease).await?;
+    let number = journal.begin(&Run::default())?;
+    let recorder = Recorder::new(Arc::clone(&journal), number);
+    let writer = Writer::new((client, pace), targets.tables(), recorder, lease, Old::Delete)
+        .with_patience(Duration::from_secs(2));
+    settle(&reader, &writer.tables, &writer.recorder).await?;
+    let (map, choice) = (map(), Choice::default());
+    let takes: Vec<&Target> =
+        targets.present.iter().filter(|one| choice.takes(one.table, true)).collect();
+    let migration = Migration {
+        reader: &reader,
+        writer: &writer,
+        rule: Rename { map: &map, settings: &choice.settings },
+        takes: &takes,
+        listener: &Silence,
+        interrupted: &|| false,
+        at_once: 64,
+    };
+    let chain = Chain::of(&map, false);
+    assert_eq!(chain.phases(), PHASES);
+    let phases = Mutex::new(Vec::new());
+    let begun = chain.done(&journal).unwrap();
+    let done = chain.run(&migration, begun, &|phase| phases.lock().unwrap().push(phase)).await;
+    writer.close().await?;
+    Ok((done?, phases.into_inner().unwrap()))
+}
+
+/// The journal, once the run that was killed has let it go.
+async fn opened(folder: &Path) -> Journal {
+    loop {
+        match Journal::open(folder, "v6-dev") {
+            Ok(journal) => return journal,
+            Err(JournalError::InUse(_)) => tokio::time::sleep(Duration::from_millis(1)).await,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+struct Scene {
+    aws: LocalAws,
+    config: SdkConfig,
+    client: Client,
+    folder: Folder,
+}
+
+async fn scene(world: &World) -> Scene {
+    let aws = LocalAws::start().await.unwrap();
+    let config = config(&aws, aws_clients::http_client()).await;
+    let client = Client::new(&config);
+    world.create(&client).await;
+    aws.clear_calls();
+    Scene { aws, config, client, folder: Folder::new() }
+}
+
+fn assert_same(expected: &Rows, found: &Rows, what: &str) {
+    let differences = differences(expected, found);
+    assert!(differences.is_empty(), "{what}:\n{}", differences.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_and_a_swap_end_as_one_rename_and_are_not_done_again() {
+    let world = world();
+    let scene = scene(&world).await;
+    let (done, phases) = migrate(&scene.config, &world, scene.folder.path()).await.unwrap();
+    assert!(done.complete(), "{done:?}");
+    assert_eq!(phases, [1, 2, 3]);
+    let after = world.dump(&scene.client).await;
+    assert_same(&expected(&world), &after, "renamed");
+    scene.aws.clear_calls();
+    let (again, phases) = migrate(&scene.config, &world, scene.folder.path()).await.unwrap();
+    assert!(again.complete() && phases.is_empty(), "{again:?}");
+    for operation in ["Scan", "TransactWriteItems"] {
+        assert_eq!(scene.aws.count("dynamodb", operation), 0, "{operation}");
+    }
+    assert_same(&after, &world.dump(&scene.client).await, "again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_call_and_run_again_it_ends_in_the_same_world() {
+    const EVERY: usize = 5;
+    let world = world();
+    let expected = expected(&world);
+    let mut request = 1;
+    let mut killed = 0;
+    loop {
+        let when = if request % 2 == 0 { When::Before } else { When::After };
+        let scene = scene(&world).await;
+        let (killer, http) = Killer::new();
+        killer.kill_at(request, when);
+        let doomed = config(&scene.aws, http).await;
+        let finished = tokio::select! {
+            biased;
+            done = migrate(&doomed, &world, scene.folder.path()) => Some(done.unwrap()),
+            () = killer.killed() => None,
+        };
+        let what = format!("killed at {request} {when:?}");
+        let (done, _) = migrate(&scene.config, &world, scene.folder.path()).await.unwrap();
+        assert!(done.complete(), "{what}: {done:?}");
+        assert_same(&expected, &world.dump(&scene.client).await, &what);
+        if finished.is_some() {
+            break;
+        }
+        killed += 1;
+        request += EVERY;
+    }
+    assert!(killed > 20, "{killed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phase_that_is_not_complete_is_the_last() {
+    let mut world = world();
+    let state = |user: &str, note: &str| {
+        item([("user", s(user)), ("sessionId", s("1")), ("note", s(note))])
+    };
+    // Where the last of the chain goes, somebody else's record stands in the way.
+    let rows = vec![state("hopper-1", "moves"), state("kurt1", "in the way"), state("turing", "x")];
+    world.tables.insert("AGENT_STATE_DYNAMODB_TABLE", rows);
+    let scene = scene(&world).await;
+    let (stopped, phases) = migrate(&scene.config, &world, scene.folder.path()).await.unwrap();
+    assert!(!stopped.complete() && phases.is_empty(), "{stopped:?}");
+    assert_eq!(stopped.total().refused, 1);
+    let rows = world.dump(&scene.client).await;
+    let left = |id: &str| {
+        let own = &rows["ACCOUNTS_DYNAMO_TABLE"];
+        own.iter().any(|row| row["user"] == s(id) && row["note"] == s(format!("was {id}")))
+    };
+    assert!(left("ada@example.edu") && left("turing"), "no later phase was begun");
+    let table = Table::of_key("AGENT_STATE_DYNAMODB_TABLE").unwrap().name(&world.deployment());
+    let delete = scene.client.delete_item().table_name(table);
+    delete.key("user", s("kurt1")).key("sessionId", s("1")).send().await.unwrap();
+    world.tables.get_mut("AGENT_STATE_DYNAMODB_TABLE").unwrap().remove(1);
+    let (done, phases) = migrate(&scene.config, &world, scene.folder.path()).await.unwrap();
+    assert!(done.complete(), "{done:?}");
+    assert_eq!(phases, [1, 2, 3]);
+    assert_same(&expected(&world), &world.dump(&scene.client).await, "gone on with");
+}
+
+#[test]
+fn a_half_done_chain_is_gone_on_with_as_it_was_begun_or_not_at_all() {
+    let folder = Folder::new();
+    let journal = Journal::open(folder.path(), "v6-dev").unwrap();
+    let (map, mut turned) = (map(), PAIRS);
+    turned.reverse();
+    let turned = IdMap::from_pairs(turned, &rules()).unwrap();
+    let other = IdMap::from_pairs([("a", "b")], &Rules::default()).unwrap();
+    let done = |map: &IdMap, unlisted: bool| Chain::of(map, unlisted).done(&journal);
+    assert!(matches!((done(&map, false), done(&other, false)), (Ok(0), Ok(0))));
+    let digest: String = map.digest_of_pairs().iter().map(|byte| format!("{byte:02x}")).collect();
+    for phase in 1..=PHASES {
+        let run = u64::try_from(phase).unwrap();
+        journal.set_done(&format!("phase {phase} of {PHASES} of map {digest}"), run).unwrap();
+        assert_eq!(done(&map, false).unwrap(), phase);
+        assert_eq!(done(&turned, false).unwrap(), phase, "the order of the file is no matter");
+        assert!(matches!(done(&map, true), Err(ChainError::OtherTables(false))));
+        let ended = phase == PHASES;
+        assert_eq!(done(&other, false).is_ok(), ended, "another map after {phase}");
+    }
+    // Taken back.
+    journal.set_undone(3).unwrap();
+    assert_eq!(done(&map, false).unwrap(), 2);
+    assert!(matches!(done(&other, true), Err(ChainError::OtherMap { done: 2, of: PHASES })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_asks_for_the_flag_plans_all_phases_and_does_them() {
+    let world = world();
+    let scene = scene(&world).await;
+    scene.aws.s3().create_bucket("amplify-v6-lambda-dev-consolidation");
+    scene.folder.write("migration_users.csv", world.csv());
+    let command = |arguments: &[&str]| {
+        let all = ["--dep-name", "v6", "--stage", "dev", "id-migration"];
+        run(Some(&scene.aws), scene.folder.path(), &[all.as_slice(), arguments].concat())
+    };
+    let refused = command(&["--dry-run"]);
+    assert_eq!(refused.code, 2, "{}", refused.text());
+    assert!(refused.err.contains("--allow-chains"), "{}", refused.err);
+    for other in ["--keep-old", "--only=login", "--users=u.txt"] {
+        assert_eq!(command(&["--allow-chains", other]).code, 2, "{other}");
+    }
+    let planned = command(&["--allow-chains", "--dry-run", "--format", "json"]);
+    assert_eq!(planned.code, 0, "{}", planned.text());
+    let plan: Value = planned.json();
+    assert_eq!(plan["phases"], 3);
+    assert_eq!(plan["survey"]["logins"]["old_only"], 6, "{plan}");
+    assert_eq!(plan["survey"]["logins"]["strangers"], 0, "{plan}");
+    let accounts = plan["survey"]["tables"].as_array().unwrap().iter();
+    let accounts = accounts.clone().find(|one| one["table"] == "ACCOUNTS_DYNAMO_TABLE").unwrap();
+    assert_eq!(accounts["counts"]["moved"], 6, "{accounts}");
+    assert_eq!(accounts["counts"]["merged"], 0, "{accounts}");
+    let go = ["--allow-chains", "--dont-backup", "--no-confirmation"];
+    let ran = command(&go);
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    assert!(ran.out.contains("Phase 3 of 3 is complete."), "{}", ran.out);
+    let after = world.dump(&scene.client).await;
+    assert_same(&expected(&world), &after, "by the command");
+    scene.aws.clear_calls();
+    let again = command(&go);
+    assert_eq!(again.code, 0, "{}", again.text());
+    assert!(again.out.contains("All 3 phases"), "{}", again.out);
+    for operation in ["Scan", "TransactWriteItems", "UpdateItem"] {
+        assert_eq!(scene.aws.count("dynamodb", operation), 0, "{operation}");
+    }
+    assert_same(&after, &world.dump(&scene.client).await, "again");
+}

@@ -1,0 +1,139 @@
+//! An application that goes on writing while its users are renamed loses nothing.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+mod running;
+mod support;
+mod worlds;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::AttributeValue::{N, Ss};
+use fastrand::Rng;
+use futures::FutureExt;
+use migration_tools::amplify::tables::Table;
+use migration_tools::engine::item::Item;
+use migration_tools::engine::writer::Old;
+use running::{How, Scene, UNHURRIED, assert_same, config, in_parallel, migrate, unmarked};
+use serde_json::json;
+use tokio::sync::Mutex;
+use worlds::application::{Application, Habit, with_seen_attributes};
+use worlds::beside::beside;
+use worlds::{Size, World, item};
+
+/// How often the application does something while a migration is under way.
+const ACTS: usize = 60;
+
+/// Tables whose rows move, merge, are added up and are changed in place.
+fn lively(seed: u64) -> World {
+    let tables = vec![
+        "ACCOUNTS_DYNAMO_TABLE",
+        "ASSISTANTS_DYNAMODB_TABLE",
+        "ASSISTANT_GROUPS_DYNAMO_TABLE",
+        "COGNITO_USERS_DYNAMODB_TABLE",
+        "COST_CALCULATIONS_DYNAMO_TABLE",
+        "OLD_USER_STORAGE_TABLE",
+        "SHARES_DYNAMODB_TABLE",
+        "USER_DATA_STORAGE_TABLE",
+        "USER_TAGS_DYNAMO_TABLE",
+    ];
+    let size = Size { users: 4, rows: 2, filler: 2, large: false, tables, ..Size::default() };
+    with_seen_attributes(World::generate(seed, &size))
+}
+
+async fn goes_on(seed: u64, old: Old) -> BTreeMap<&'static str, usize> {
+    let habit = if old == Old::Delete { Habit::New } else { Habit::Old };
+    let world = lively(seed);
+    let mut how = How::new(old);
+    // One record after the other, so that a seed is one story.
+    how.at_once = 1;
+    let scene = Scene::of(&world).await;
+    let application = Application::new(scene.client.clone(), &world, habit, seed);
+    let shared = Arc::new(Mutex::new((application, Rng::with_seed(seed), ACTS)));
+    let own = Arc::clone(&shared);
+    let http = beside(move |moment| {
+        let shared = Arc::clone(&own);
+        async move {
+            let (application, rng, left) = &mut *shared.lock().await;
+            if !["Scan", "TransactWriteItems"].contains(&moment.operation.as_str()) {
+                return;
+            }
+            for _ in 0..rng.usize(..4).min(*left) {
+                *left -= 1;
+                application.act().await;
+            }
+        }
+        .boxed()
+    });
+    let watched = config(&scene.aws, http, UNHURRIED).await;
+    migrate(&watched, &world, scene.folder.path(), &how).await.unwrap();
+    let what = format!("seed {seed} {old:?}");
+    // The application rests.
+    let (application, _, left) = &mut *shared.lock().await;
+    assert_eq!(*left, 0, "{what}: it could have done more");
+    let done = scene.migrate(&world, &how).await;
+    assert!(done.complete() && done.total().leftovers == 0, "{what}: {done:?}");
+    let expected = application.expected(&how.options());
+    assert_same(&expected, &unmarked(&world.dump(&scene.client).await, old), &what);
+    std::mem::take(&mut application.done)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_an_application_writes_between_any_two_calls_is_there_afterwards() {
+    let olds = [Old::Delete, Old::Delete, Old::Keep, Old::Mark];
+    let seeds = std::env::var("MIGRATION_SEEDS").map_or(24, |seeds| seeds.parse().unwrap());
+    let mut all = BTreeMap::new();
+    let each = move |seed: u64| goes_on(seed, olds[usize::try_from(seed % 4).unwrap()]);
+    for done in in_parallel(0..seeds, each).await {
+        for (what, times) in done {
+            *all.entry(what).or_insert(0) += times;
+        }
+    }
+    eprintln!("{all:?}");
+    let acts = ["changed", "note removed", "deleted", "deleted in place", "spent", "tagged"];
+    for what in acts.into_iter().chain(["invited", "created"]) {
+        assert!(all.contains_key(what), "it has never {what}: {all:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_old_record_gets_after_it_was_copied_takes_nothing_from_what_stood_there() {
+    const COSTS: &str = "COST_CALCULATIONS_DYNAMO_TABLE";
+    const TAGS: &str = "USER_TAGS_DYNAMO_TABLE";
+    let cost = |id: &str, cost| item(json!({"id": id, "accountInfo": "a", "dailyCost": cost}));
+    let tags = |id: &str, tags| item(json!({"user": id, "tags": {"$ss": tags}}));
+    let world = World {
+        dep_name: "v6",
+        stage: "dev",
+        pairs: vec![("turing".to_owned(), "turinga1".to_owned())],
+        idp_prefix: None,
+        tables: [
+            (COSTS, vec![cost("turing", 1), cost("turinga1", 10)]),
+            (TAGS, vec![tags("turing", json!(["a"])), tags("turinga1", json!(["b"]))]),
+        ]
+        .into(),
+    };
+    let how = How::new(Old::Keep);
+    let scene = Scene::of(&world).await;
+    assert!(scene.migrate(&world, &how).await.complete());
+    let name = |key: &str| Table::of_key(key).unwrap().name(&world.deployment());
+    let add = |table, key: Item, expression: &str, value| {
+        let add = scene.client.update_item().table_name(name(table)).set_key(Some(key));
+        add.update_expression(expression).expression_attribute_values(":more", value).send()
+    };
+    let mut key = cost("turing", 1);
+    key.remove("dailyCost");
+    add(COSTS, key, "ADD dailyCost :more", N("2".to_owned())).await.unwrap();
+    let key = item(json!({"user": "turing"}));
+    add(TAGS, key, "ADD tags :more", Ss(vec!["c".to_owned()])).await.unwrap();
+    let done = scene.migrate(&world, &how).await;
+    // Of two amounts that were added up, nobody can tell which part to replace.
+    assert_eq!(done.total().refused, 1, "{done:?}");
+    let after = unmarked(&world.dump(&scene.client).await, Old::Keep);
+    let expected = [
+        (COSTS, vec![cost("turing", 3), cost("turinga1", 11)]),
+        (TAGS, vec![tags("turing", json!(["a", "c"])), tags("turinga1", json!(["a", "b", "c"]))]),
+    ];
+    assert_same(&expected.into(), &after, "an old record changed");
+}
