@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p migration-tools`. Both run on the embedded AWS, which is most of the time.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark")]
+#![allow(clippy::unwrap_used, clippy::float_arithmetic, reason = "a benchmark")]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

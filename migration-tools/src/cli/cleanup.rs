@@ -62,6 +62,7 @@ impl IdMigrationCleanup {
         let settings = Settings::read(global).await?;
         let ground = Ground::survey(&settings, global, console).await?;
         let kept = session::kept_journal(&settings, global, &ground)?;
+        kept.as_deref().map(session::nothing_half_undone).transpose()?;
         let kept = kept.map(|journal| Ok::<_, Failed>((has_migrations(&journal)?, journal)));
         let (map, journal) = match (kept.transpose()?, &self.csv_file) {
             (Some((true, journal)), _) => (None, Some(journal)),

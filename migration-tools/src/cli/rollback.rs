@@ -13,7 +13,7 @@ use super::findings::{Counted, Findings};
 use super::global::Global;
 use super::interrupt::Interrupt;
 use super::question;
-use super::session::{self, Ended, Ground};
+use super::session::{self, Ended, Ground, UNDOING};
 use super::settings::Settings;
 use crate::engine::journal::{Journal, Run, State};
 use crate::engine::stop::Stop;
@@ -153,7 +153,13 @@ impl Work<'_> {
         };
         let (settings, console, ground) = (self.settings, self.console, self.ground);
         session::run(settings, console, self.journal, ground, plan, async |session| {
+            // What was taken back in part is no ground for a migration.
+            self.journal.set_done(UNDOING, session.writer.recorder.run())?;
             let undone = self.undo(Some(&session.writer)).await?;
+            if undone.stopped.is_none() {
+                session.writer.recorder.flush().await?;
+                self.journal.set_undone(session.writer.recorder.run())?;
+            }
             self.say(&undone, Some(session.writer.recorder.run()));
             let summary = serde_json::to_value(self.document(&undone, false));
             if let Some(stop) = undone.stopped.clone().filter(|stop| !is_interrupt(stop)) {

@@ -165,6 +165,23 @@ impl Ground {
     }
 }
 
+/// The mark of a rollback that has begun and has not ended, in the journal.
+pub(super) const UNDOING: &str = "undoing";
+
+/// Refuses to go on where a rollback was not finished.
+///
+/// # Errors
+///
+/// Where that is so.
+pub(super) fn nothing_half_undone(journal: &Journal) -> Result<(), Failed> {
+    match journal.done(UNDOING)? {
+        None => Ok(()),
+        Some(run) => Err(Failed::Prerequisite(format!(
+            "the rollback that run {run} began was not finished, so that records are neither as before nor as after; finish it with `migration-tools rollback` first"
+        ))),
+    }
+}
+
 /// Does the work of a command that changes records: as the only run of this deployment, and with a
 /// journal. The work answers how it ended; that, its error, and its summary are what the journal has of
 /// the run afterwards.

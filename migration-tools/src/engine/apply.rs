@@ -80,7 +80,7 @@ pub async fn apply(
         };
         let changes = kept(writer.old, rule.repeats_safely(table), &record.item, changes);
         let mut attempt = Attempt { writer, table, rule, copied: None };
-        if !changes.puts.is_empty() && changes.here != Here::Delete || is_marked(&record.item) {
+        if !changes.puts.is_empty() || is_marked(&record.item) {
             attempt.copied = attempt.left(table, &record.item)?.map(|(_, _, place)| place);
             if attempt.is_copied(&record.item) {
                 return Ok(Outcome::Kept);
@@ -105,6 +105,13 @@ pub async fn apply(
 
 /// The changes, where the record is to stay after all.
 fn kept(old: Old, repeats_safely: bool, record: &Item, changes: Changes) -> Changes {
+    let mut changes = changes;
+    // The copy is no old record.
+    if is_marked(record) {
+        changes.puts.iter_mut().for_each(|put| {
+            put.item.remove(MARK);
+        });
+    }
     if changes.here != Here::Delete || old == Old::Delete || changes.puts.is_empty() {
         return changes;
     }
@@ -116,12 +123,7 @@ fn kept(old: Old, repeats_safely: bool, record: &Item, changes: Changes) -> Chan
         }),
         false => Here::Keep,
     };
-    let mut puts = changes.puts;
-    // The copy is no old record.
-    puts.iter_mut().filter(|_| is_marked(record)).for_each(|put| {
-        put.item.remove(MARK);
-    });
-    Changes { puts, here, notes: changes.notes }
+    Changes { here, ..changes }
 }
 
 /// Whether a record says that it was copied.

@@ -14,13 +14,10 @@
 //! where something stood has that as `before`. `of` is there where a kept record is cleaned up: run and
 //! number of the entry that copied it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::item::{Item, canonical, same, same_value};
+use super::item::{Item, canonical, same};
 use super::rewrite::{Edit, Here};
 use super::table::TableRef;
 use super::typed_json::{UnknownTypeError, of_value, to_value};
@@ -133,7 +130,7 @@ impl Entry {
         let mut puts = Vec::with_capacity(self.puts.len());
         for put in &self.puts {
             let base = put.before.as_ref().unwrap_or(&self.record);
-            let mut one = encoded_edit(&difference(base, &put.after))?;
+            let mut one = encoded_edit(&Edit::between(base, &put.after))?;
             one.insert("table".to_owned(), json!(put.table));
             if let Some(before) = &put.before {
                 one.insert("before".to_owned(), to_value(before)?);
@@ -185,21 +182,6 @@ impl Entry {
         let table = text(take(&mut whole, "table")?)?;
         Ok(Self { table, record, here, puts, left: left.transpose()?, of })
     }
-}
-
-/// What makes one item of another.
-fn difference(base: &Item, after: &Item) -> Edit {
-    let differs = |name: &String, value: &AttributeValue| {
-        base.get(name).is_none_or(|own| !same_value(own, value) || own != value)
-    };
-    let set: BTreeMap<String, AttributeValue> = after
-        .iter()
-        .filter(|(name, value)| differs(name, value))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    let remove: BTreeSet<String> =
-        base.keys().filter(|name| !after.contains_key(*name)).cloned().collect();
-    Edit { set, remove }
 }
 
 fn encoded_edit(edit: &Edit) -> Result<Map<String, Value>, UnknownTypeError> {

@@ -89,19 +89,42 @@ impl Guard {
                 None => guard.lacks(name),
             }
         }
+        guard.update_by(edit);
+        Ok(guard)
+    }
+
+    /// The record is exactly this one, as [`Guard::unchanged`] says, and becomes another one under its
+    /// key. What changes is in [`Guard::update`], so that an attribute that nobody knew of stays.
+    ///
+    /// # Errors
+    ///
+    /// When one of the two has too many attributes.
+    pub fn replace(
+        before: &Item,
+        edit: &Edit,
+        elsewhere: &BTreeSet<String>,
+    ) -> Result<Self, TooManyAttributes> {
+        if edit.set.len() > MAX_COMPARISONS {
+            return Err(TooManyAttributes(edit.set.len()));
+        }
+        let mut guard = Self::unchanged(before, elsewhere)?;
+        guard.update_by(edit);
+        Ok(guard)
+    }
+
+    fn update_by(&mut self, edit: &Edit) {
         let set: Vec<String> = edit
             .set
             .iter()
-            .map(|(name, value)| format!("{} = {}", guard.name(name), guard.value(value)))
+            .map(|(name, value)| format!("{} = {}", self.name(name), self.value(value)))
             .collect();
-        let remove: Vec<String> = edit.remove.iter().map(|name| guard.name(name)).collect();
+        let remove: Vec<String> = edit.remove.iter().map(|name| self.name(name)).collect();
         for (word, parts) in [("SET", set), ("REMOVE", remove)] {
             if !parts.is_empty() {
-                let space = if guard.update.is_empty() { "" } else { " " };
-                guard.update += &format!("{space}{word} {}", parts.join(", "));
+                let space = if self.update.is_empty() { "" } else { " " };
+                self.update += &format!("{space}{word} {}", parts.join(", "));
             }
         }
-        Ok(guard)
     }
 
     fn equals(&mut self, name: &str, value: &AttributeValue) {

@@ -59,7 +59,8 @@ pub enum Way<'a> {
 ///
 /// # Errors
 ///
-/// The first call that failed, or the first error of `visit`; what is in flight is given up.
+/// The first call that failed, or the first error of `visit`. What is being read for other ids is read
+/// and visited to its end, and no further ids are begun.
 pub async fn lookups<'i, E, V, F>(
     client: &Client,
     pace: &Pace,
@@ -77,14 +78,16 @@ where
     let reader = Reader { client, pace, table, visit };
     let mut ids = ids.peekable();
     let mut running = FuturesUnordered::new();
+    let mut error = None;
     loop {
-        while running.len() < at_once.max(1) && ids.peek().is_some() {
+        while error.is_none() && running.len() < at_once.max(1) && ids.peek().is_some() {
             let group: Vec<&str> = ids.by_ref().take(GROUP).collect();
             running.push(reader.group(ways, group));
         }
         match running.next().await {
-            Some(ended) => ended?,
-            None => return Ok(()),
+            Some(Ok(())) => {}
+            Some(Err(why)) => error = error.or(Some(why)),
+            None => return error.map_or(Ok(()), Err),
         }
     }
 }

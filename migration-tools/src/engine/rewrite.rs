@@ -121,6 +121,19 @@ impl Changes {
 }
 
 impl Edit {
+    /// What makes one item of another.
+    #[must_use]
+    pub fn between(base: &Item, after: &Item) -> Self {
+        let differs =
+            |name: &String, value: &AttributeValue| base.get(name).is_none_or(|own| own != value);
+        let set = after.iter().filter(|(name, value)| differs(name, value));
+        let remove = base.keys().filter(|name| !after.contains_key(*name));
+        Self {
+            set: set.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            remove: remove.cloned().collect(),
+        }
+    }
+
     /// The item with the change made.
     #[must_use]
     pub fn applied_to(&self, item: &Item) -> Item {

@@ -122,6 +122,10 @@ fn is_superseded(
     number: (u64, u64),
     entry: &Entry,
 ) -> Result<bool, Stop> {
+    // One that was copied and stays is the same afterwards.
+    if entry.here == Here::Keep {
+        return Ok(false);
+    }
     let key = tables.get(entry.table.as_str()).and_then(|own| own.short_key(&entry.record).ok());
     let Some(key) = key else { return Ok(false) };
     let Some((run, last, _)) = journal.place(&entry.table, key)? else { return Ok(false) };

@@ -76,21 +76,18 @@ impl Write {
                 item.put(put(table, after, guard, old)?)
             }
             Self::Replace { before, after } => {
-                table.key_of(after)?;
-                let guard = Guard::unchanged(before, &table.attributes.names())?;
-                item.put(put(table, after, guard, old)?)
+                let mut edit = Edit::between(before, after);
+                // The key is the same, though maybe not spelled so.
+                edit.set.retain(|name, _| !table.keys.contains(name));
+                if edit == Edit::default() {
+                    return Self::Check(before.clone()).request(table);
+                }
+                let guard = Guard::replace(before, &edit, &table.attributes.names())?;
+                item.update(update(table, before, guard, old)?)
             }
             Self::Edit { before, edit } => {
                 let guard = Guard::edit(before, edit, table.partition_key()?)?;
-                let update = Update::builder()
-                    .table_name(&table.name)
-                    .set_key(Some(table.key_of(before)?))
-                    .update_expression(guard.update)
-                    .condition_expression(guard.condition)
-                    .set_expression_attribute_names(Some(guard.names))
-                    .set_expression_attribute_values(filled(guard.values))
-                    .return_values_on_condition_check_failure(old);
-                item.update(update.build()?)
+                item.update(update(table, before, guard, old)?)
             }
             Self::Delete(before) => {
                 let guard = Guard::unchanged(before, &table.attributes.names())?;
@@ -139,6 +136,23 @@ fn put(
         .set_expression_attribute_values(filled(guard.values))
         .return_values_on_condition_check_failure(old);
     Ok(put.build()?)
+}
+
+fn update(
+    table: &TableRef,
+    before: &Item,
+    guard: Guard,
+    old: ReturnValuesOnConditionCheckFailure,
+) -> Result<Update, WriteError> {
+    let update = Update::builder()
+        .table_name(&table.name)
+        .set_key(Some(table.key_of(before)?))
+        .update_expression(guard.update)
+        .condition_expression(guard.condition)
+        .set_expression_attribute_names(Some(guard.names))
+        .set_expression_attribute_values(filled(guard.values))
+        .return_values_on_condition_check_failure(old);
+    Ok(update.build()?)
 }
 
 /// DynamoDB takes no empty map of values.

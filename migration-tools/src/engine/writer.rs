@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, ReturnConsumedCapacity, TransactWriteItem};
+use aws_sdk_dynamodb::{Client, Config};
 use required_env_vars::Failure;
 use uuid::Uuid;
 
@@ -168,11 +169,14 @@ impl Writer {
         // Once an answer got lost, it may have been made.
         let mut known = true;
         loop {
-            self.lease.check().map_err(|error| Sent { known, unmade: Stop::from(error).into() })?;
             let request = self.client.transact_write_items().client_request_token(&token);
             let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
             self.pace.write().await;
-            let error = match request.set_transact_items(Some(items.clone())).send().await {
+            self.lease.check().map_err(|error| Sent { known, unmade: Stop::from(error).into() })?;
+            let request = request.set_transact_items(Some(items.clone())).customize();
+            // One attempt each time: of several, only the last one's answer would be known.
+            let once = Config::builder().retry_config(RetryConfig::disabled());
+            let error = match request.config_override(once).send().await {
                 Ok(answer) => {
                     let used = answer.consumed_capacity().iter();
                     self.pace.write_used(used.filter_map(|used| used.capacity_units).sum());
@@ -184,7 +188,10 @@ impl Writer {
                 Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
                     canceled_by(canceled.cancellation_reasons())
                 }
-                Some(TransactWriteItemsError::TransactionInProgressException(_)) => Answer::Busy,
+                Some(TransactWriteItemsError::TransactionInProgressException(_)) => {
+                    known = false;
+                    Answer::Busy
+                }
                 _ => Answer::Other,
             };
             let why = match answer {

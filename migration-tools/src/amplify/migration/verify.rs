@@ -21,7 +21,7 @@ use crate::engine::item::Item;
 use crate::engine::journal::{Finding, Journal, JournalError, Kind, State, Trace};
 use crate::engine::pass::{PAGES_AT_ONCE, Search};
 use crate::engine::read::{ReadError, Reader, segments};
-use crate::engine::rewrite::{Here, Record, Rewrite};
+use crate::engine::rewrite::{Here, Merge, Put, Record, Rewrite};
 use crate::engine::stop::Stop;
 use crate::engine::typed_json::encode;
 
@@ -115,6 +115,23 @@ struct Found {
     seen: HashSet<Short>,
 }
 
+impl Found {
+    fn unmigrated(&mut self, target: &Target, item: &Item) {
+        self.verified.unmigrated += 1;
+        if self.findings.len() < MAX_FINDINGS {
+            let own = &target.described.table;
+            let key = own.key_of(item).ok().and_then(|key| encode(&key).ok());
+            self.findings.push(Finding {
+                table: target.table.key.to_owned(),
+                key: key.unwrap_or_default(),
+                kind: Kind::Leftover,
+                reason: "the record should have been rewritten or copied, and was not".to_owned(),
+                remedy: "run `migration-tools id-migration` again".to_owned(),
+            });
+        }
+    }
+}
+
 enum Ended {
     Read(ReadError),
     Stop(Stop),
@@ -162,10 +179,7 @@ impl Verify<'_> {
         self.listener.hear(&Event::Began { table: key, pass: 0, records: described.items });
         let found = Mutex::new(Found::default());
         let segments = segments(described.bytes, PAGES_AT_ONCE);
-        let visit = |items| {
-            let page = self.page(target, items, &found);
-            std::future::ready(page)
-        };
+        let visit = |items| self.page(target, items, &found);
         let name = &described.table.name;
         match self.reader.pages(name, segments, PAGES_AT_ONCE, visit).await {
             Ok(()) | Err(Ended::Enough) => {}
@@ -182,24 +196,72 @@ impl Verify<'_> {
         Ok(found)
     }
 
-    fn page(&self, target: &Target, items: Vec<Item>, found: &Mutex<Found>) -> Result<(), Ended> {
+    async fn page(
+        &self,
+        target: &Target,
+        items: Vec<Item>,
+        found: &Mutex<Found>,
+    ) -> Result<(), Ended> {
         if (self.interrupted)() {
             return Err(Ended::Stop(Stop::Interrupted));
         }
         let records = u64::try_from(items.len()).unwrap_or(u64::MAX);
         self.listener.hear(&Event::Read { table: target.table.key, records, bytes: 0 });
-        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-        for item in items {
-            if self.sample.is_some_and(|most| found.verified.records >= most) {
-                return Err(Ended::Enough);
+        let mut copies = Vec::new();
+        {
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            for item in items {
+                if self.sample.is_some_and(|most| found.verified.records >= most) {
+                    return Err(Ended::Enough);
+                }
+                found.verified.records += 1;
+                copies.extend(self.record(target, item, &mut found)?);
             }
-            found.verified.records += 1;
-            self.record(target, item, &mut found)?;
+        }
+        self.copied(target, copies, found).await
+    }
+
+    /// Records that are to be copied and stay, where no journal says that they were: their copies stand
+    /// where they belong, or something that is to win over them.
+    async fn copied(
+        &self,
+        target: &Target,
+        copies: Vec<(Item, Put)>,
+        found: &Mutex<Found>,
+    ) -> Result<(), Ended> {
+        let mut tables: BTreeMap<&'static str, Vec<(Item, Put)>> = BTreeMap::new();
+        for (record, put) in copies {
+            tables.entry(put.table).or_default().push((record, put));
+        }
+        for (table, copies) in tables {
+            let Some(own) = self.targets.of_key(table).map(|one| &one.described.table) else {
+                continue;
+            };
+            let keys = copies.iter().map(|(_, put)| own.key_of(&put.item).unwrap_or_default());
+            let images = self.reader.images(own, &keys.collect::<Vec<_>>()).await?;
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            for ((record, put), image) in copies.iter().zip(images) {
+                let stands = image.is_some_and(|image| {
+                    let merge = self.rule.merge(table, &image, &put.item);
+                    matches!(merge, Merge::Same | Merge::KeepExisting { .. })
+                });
+                if stands {
+                    found.verified.kept += 1;
+                } else {
+                    found.unmigrated(target, record);
+                }
+            }
         }
         Ok(())
     }
 
-    fn record(&self, target: &Target, item: Item, found: &mut Found) -> Result<(), Ended> {
+    /// Looks at one record; answers what only its copies can tell.
+    fn record(
+        &self,
+        target: &Target,
+        item: Item,
+        found: &mut Found,
+    ) -> Result<Vec<(Item, Put)>, Ended> {
         let table = target.table.key;
         let own = &target.described.table;
         let place = match (self.journal, own.short_key(&item)) {
@@ -227,7 +289,7 @@ impl Verify<'_> {
         };
         if copied {
             found.verified.kept += 1;
-            return Ok(());
+            return Ok(Vec::new());
         }
         let mut find = |item: &Item, kind, reason: String, remedy: &str| {
             if found.findings.len() < MAX_FINDINGS {
@@ -255,23 +317,14 @@ impl Verify<'_> {
                 found.verified.refused += 1;
                 find(&record.item, Kind::Refused, refusal.reason, &refusal.remedy);
             }
-            // Of the old user storage everything is to be copied, whoever's it is: only the other table
-            // tells whether it was, and only where no journal does.
+            // Of the old user storage everything is to be copied, whoever's it is.
             Rewrite::Changes(changes) if changes.here == Here::Keep && self.journal.is_none() => {
-                found.verified.kept += 1;
+                let puts = changes.puts.into_iter();
+                return Ok(puts.map(|put| (record.item.clone(), put)).collect());
             }
-            Rewrite::Changes(_) => {
-                found.verified.unmigrated += 1;
-                let reason = "an old id stands where it should have been rewritten".to_owned();
-                find(
-                    &record.item,
-                    Kind::Leftover,
-                    reason,
-                    "run `migration-tools id-migration` again",
-                );
-            }
+            Rewrite::Changes(_) => found.unmigrated(target, &record.item),
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     /// Records that a run wrote last and that were not seen. They are asked for once more: they may be

@@ -73,7 +73,6 @@ pub(super) const LISTED: [Table; 45] = [
         &["id"],
         &[up_to("id", "/"), whole("user")],
     )
-    .find(BY_USER)
     .keeping(&["fileKeys"])
     .group(Group::Always),
     Table::new(
@@ -88,8 +87,7 @@ pub(super) const LISTED: [Table; 45] = [
         &[whole("createdBy"), whole("accessTo.users.[]"), whole("pathHistory.[].changedBy")],
     )
     .keeping(&["astPath", "pathHistory.[].path"]),
-    Table::new("ASSISTANT_THREADS_DYNAMODB_TABLE", &["id"], &[up_to("id", "/"), whole("user")])
-        .find(BY_USER),
+    Table::new("ASSISTANT_THREADS_DYNAMODB_TABLE", &["id"], &[up_to("id", "/"), whole("user")]),
     Table::new(
         "ASSISTANT_THREAD_RUNS_DYNAMODB_TABLE",
         &["id"],
@@ -165,7 +163,6 @@ pub(super) const LISTED: [Table; 45] = [
         &["id"],
         &[whole("user"), whole("memory_type_id").when_or_absent("memory_type", "user")],
     )
-    .find(BY_USER)
     .keeping(&["content"]),
     Table::new("OAUTH_STATE_TABLE", &["state"], USER).keeping(&["oauth2Config"]),
     Table::new("OAUTH_USER_TABLE", &["user_integration"], &[up_to("user_integration", "/")])
@@ -315,6 +312,19 @@ mod tests {
                     Find::Key => assert!(whole(table.keys[0]), "{}", table.key),
                     Find::Index { attribute, .. } => assert!(whole(attribute), "{}", table.key),
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_look_up_reaches_every_record_that_is_rewritten() {
+        for table in all().filter(|table| !table.find.is_empty()) {
+            for place in table.places {
+                let reached = table.find.iter().any(|find| match find {
+                    Find::Key => place.path == table.keys[0],
+                    Find::Index { attribute, .. } => place.path == *attribute,
+                });
+                assert!(reached, "{}: {}", table.key, place.path);
             }
         }
     }

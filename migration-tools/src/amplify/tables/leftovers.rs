@@ -19,7 +19,8 @@ pub struct Path {
 pub enum Part {
     /// An attribute, or a field of a map.
     Name(String),
-    /// A field of a map whose name is a user of the map: its position among the names in their order.
+    /// A field of a map whose name is a user of the map, or looks like no word: its position among the
+    /// names in their order.
     User(usize),
     /// An element of a list.
     Element(usize),
@@ -80,7 +81,7 @@ impl<'a> Search<'a> {
         names.sort_unstable();
         for (at, name) in names.into_iter().enumerate() {
             // Names of attributes are the application's; names in maps may be people's.
-            let user = keys_too && self.is_user(name);
+            let user = keys_too && (self.is_user(name) || !is_word(name));
             let part = if user { Part::User(at) } else { Part::Name(name.clone()) };
             if keys_too && self.holds(name) {
                 self.inside(Part::Key(at), "{}", |search| search.report());
@@ -164,6 +165,12 @@ impl fmt::Display for Path {
         }
         Ok(())
     }
+}
+
+/// Whether it looks like a name that a program gives, and not like anybody's id.
+fn is_word(name: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
+    name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit())
 }
 
 #[cfg(test)]

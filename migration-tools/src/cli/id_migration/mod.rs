@@ -127,6 +127,7 @@ impl IdMigration {
             backups::required(&settings, console, &ground.targets, &takes).await?;
         }
         let journal = session::journal(&settings, global, &ground)?;
+        session::nothing_half_undone(&journal)?;
         if work.all_done(Some(&journal))? {
             return Ok(End::Done);
         }

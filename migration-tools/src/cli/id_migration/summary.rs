@@ -30,6 +30,8 @@ pub(in crate::cli) struct Summary {
     pub(in crate::cli) tables: Vec<TableSummary>,
     pub(in crate::cli) total: Counts,
     pub(in crate::cli) failed_tables: Vec<String>,
+    #[serde(default)]
+    pub(in crate::cli) looked_up: Vec<String>,
     pub(in crate::cli) logins_held: bool,
     pub(in crate::cli) calls: u64,
     pub(in crate::cli) read_units: u64,
@@ -89,6 +91,13 @@ impl Summary {
             tables: done.tables.iter().map(table).collect(),
             total: done.total(),
             failed_tables: done.failed.iter().map(|key| (*key).to_owned()).collect(),
+            looked_up: plan
+                .survey
+                .tables
+                .iter()
+                .filter(|table| table.looked_up.is_some())
+                .map(|table| table.table.clone())
+                .collect(),
             logins_held: done.logins_held,
             calls: ground.calls.count(),
             read_units: used.read.units,
@@ -136,6 +145,12 @@ impl Summary {
         if self.complete {
             console
                 .say("Complete: the last pass over all tables found nothing to do and no old id.");
+            if !self.looked_up.is_empty() {
+                console.say(&format!(
+                    "Of {} tables only these users' records were looked up; `migration-tools verify` reads all of them.",
+                    self.looked_up.len()
+                ));
+            }
         } else if total.open() == 0 && self.failed_tables.is_empty() {
             console.problem("Records under old ids are still being written; stop the application's writers, and run the same command again.");
         } else {

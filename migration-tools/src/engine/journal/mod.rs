@@ -41,6 +41,8 @@ use store::Store;
 
 /// The file in its folder.
 const FILE: &str = "journal.redb";
+/// Bytes of the file that are held in memory.
+const CACHE: usize = 32 * 1024 * 1024;
 const FORMAT: &str = "1";
 const META: TableDefinition<'_, &str, &str> = TableDefinition::new("meta");
 const RUNS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("runs");
@@ -161,7 +163,8 @@ impl Journal {
         fs::create_dir_all(folder)
             .map_err(|source| JournalError::Folder { path: folder.to_owned(), source })?;
         let path = folder.join(FILE);
-        let database = Database::create(&path).map_err(|error| unopened(&path, error))?;
+        let database = Database::builder().set_cache_size(CACHE).create(&path);
+        let database = database.map_err(|error| unopened(&path, error))?;
         let journal = Self { database: Store::Own(database), path };
         journal.claim(deployment)?;
         Ok(journal)
