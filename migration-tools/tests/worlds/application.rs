@@ -166,18 +166,7 @@ impl Application {
     /// Adds to what a user has spent, under either id, whether or not there is a row.
     async fn spend(&mut self) {
         let all = self.world.tables.get(COSTS).cloned().unwrap_or_default();
-        // Two rows that are the same under both ids are one row and its copy: whoever adds to one of
-        // them makes them two.
-        let is_copied = |row: &Item| {
-            let others = all.iter().filter(|other| other["id"] != row["id"]);
-            let as_other = |other: &&Item| {
-                let mut row = row.clone();
-                row.insert("id".to_owned(), other["id"].clone());
-                same(&row, other)
-            };
-            others.clone().any(|other| as_other(&other))
-        };
-        let all: Vec<Item> = all.iter().filter(|row| !is_copied(row)).cloned().collect();
+        let all: Vec<Item> = all.iter().filter(|row| self.may_grow(row, &all)).cloned().collect();
         let Some(of) = self.any(&all) else { return };
         // Never the same, so that two rows do not become one.
         let more = format!("{}.25", self.clock);
@@ -203,6 +192,27 @@ impl Application {
         let before = row.get("dailyCost").map_or("0", |cost| cost.as_n().unwrap());
         row.insert("dailyCost".to_owned(), N(plus(before, &more)));
         self.count("spent");
+    }
+
+    /// Whether it is certain what the amounts of a user are if something is added to one of his rows.
+    fn may_grow(&self, row: &Item, all: &[Item]) -> bool {
+        let (old, new) = self.ids(row["id"].as_s().unwrap());
+        let is_other = |other: &&Item| {
+            let id = other["id"].as_s().unwrap();
+            other["id"] != row["id"] && (*id == old || *id == new)
+        };
+        let mut others =
+            all.iter().filter(is_other).filter(|other| other["accountInfo"] == row["accountInfo"]);
+        match self.habit {
+            // Two rows that are the same are one row and its copy: adding to one makes them two.
+            Habit::New => !others.any(|other| {
+                let mut row = row.clone();
+                row.insert("id".to_owned(), other["id"].clone());
+                same(&row, other)
+            }),
+            // What an old row gets after it was added to another one is for people.
+            Habit::Old => others.next().is_none() && row["id"] == S(old),
+        }
     }
 
     /// Adds a tag to those of a user, under either id.
