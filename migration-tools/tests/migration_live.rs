@@ -122,7 +122,7 @@ async fn whatever_an_application_writes_meanwhile_is_there_afterwards() {
     let each = |seed: u64| {
         let old =
             [Old::Delete, Old::Delete, Old::Keep, Old::Mark][usize::try_from(seed % 4).unwrap()];
-        let pace = if seed % 3 == 0 { Pace::Beside } else { Pace::Between };
+        let pace = if seed.is_multiple_of(3) { Pace::Beside } else { Pace::Between };
         goes_on(seed, old, pace)
     };
     let mut all = BTreeMap::new();
