@@ -6,15 +6,20 @@ mod running;
 mod support;
 mod worlds;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use aws_sdk_dynamodb::types::AttributeValue;
+use migration_tools::amplify::tables::{Clash, Table};
+use migration_tools::engine::item::Item;
+use migration_tools::engine::typed_json::encode;
 use migration_tools::engine::writer::Old;
 use running::{
     How, Scene, UNHURRIED, assert_kinds, assert_same, config, in_parallel, migrate, small, unmarked,
 };
 use worlds::killer::{Killer, When};
 use worlds::oracle::expected;
-use worlds::{Rows, Size, World};
+use worlds::{OLD_STORAGE, Rows, Size, World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_table_ends_as_the_facts_say_and_a_second_run_writes_nothing() {
@@ -63,6 +68,70 @@ async fn killed_at_every_call_and_run_again_it_ends_in_the_same_world() {
         // What is written at once is not always written in one order.
         assert!(struck + 4 >= calls + writes && writes > 15, "{struck} of {calls} and {writes}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_keeps_his_id_keeps_every_record_as_it_is() {
+    let size = Size { users: 4, rows: 2, identity: true, ..Size::default() };
+    let mut world = World::generate(11, &size);
+    world.tables.remove(OLD_STORAGE);
+    let scene = Scene::of(&world).await;
+    let before = world.dump(&scene.client).await;
+    let done = scene.migrate(&world, &How::new(Old::Delete)).await;
+    assert!(done.complete() && done.total().written() == 0, "{done:?}");
+    assert_eq!(scene.aws.count("dynamodb", "TransactWriteItems"), 0);
+    assert_eq!(before, world.dump(&scene.client).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_others_not_a_byte_changes_and_values_move_as_they_are() {
+    let size = Size { users: 4, rows: 5, filler: 9, ..Size::default() };
+    // Ids that are no words.
+    let is_id = |id: &String| id.len() > 5 && !["received", "2025-03-05"].contains(&id.as_str());
+    let mut worlds = (0..).map(|seed| World::generate(seed, &size));
+    let is_told = |world: &World| world.pairs.iter().all(|(old, new)| is_id(old) && is_id(new));
+    let world = worlds.find(is_told).unwrap();
+    let scene = Scene::of(&world).await;
+    // Both as DynamoDB gives them.
+    let before = world.dump(&scene.client).await;
+    assert!(scene.migrate(&world, &How::new(Old::Delete)).await.complete());
+    let after = world.dump(&scene.client).await;
+    let names =
+        |text: &str| world.pairs.iter().any(|(old, new)| text.contains(old) || text.contains(new));
+    let mut others = 0;
+    for (key, rows) in &before {
+        for row in rows.iter().filter(|row| !names(&format!("{row:?}"))) {
+            assert!(after[key].contains(row), "{key}: {row:?}");
+            others += 1;
+        }
+    }
+    assert!(others > 50, "{others}");
+    let mut values = 0;
+    for (key, rows) in &before {
+        // Where two meet that differ, not all of both stays.
+        if !matches!(Table::of_key(key).unwrap().clash, Clash::Refuse) {
+            continue;
+        }
+        let (before, after) = (of_edges(rows), of_edges(&after[key]));
+        assert_eq!(before, after, "{key}");
+        values += before.len();
+    }
+    assert!(values > 50, "{values}");
+}
+
+/// The generator's values at the edges of all types, as they are spelled; sets in one order.
+fn of_edges(rows: &[Item]) -> BTreeSet<String> {
+    let edges = rows.iter().flatten().filter(|(name, _)| name.starts_with("zz"));
+    let spelled = edges.map(|(name, value)| match value {
+        AttributeValue::Ss(set) | AttributeValue::Ns(set) => {
+            format!("{name} {:?}", set.iter().collect::<BTreeSet<_>>())
+        }
+        AttributeValue::Bs(set) => {
+            format!("{name} {:?}", set.iter().map(AsRef::as_ref).collect::<BTreeSet<&[u8]>>())
+        }
+        value => encode(&[(name.clone(), value.clone())].into()).unwrap(),
+    });
+    spelled.collect()
 }
 
 /// A run that is killed, and the next one; whether it was still at work.

@@ -171,7 +171,7 @@ async fn where_writing_is_impossible_for_minutes_nothing_is_done_by_halves() {
         scene.aws.faults().add(Fault::on("dynamodb", "TransactWriteItems").with(effect.clone()));
         let done = scene.migrate(&world, &how).await;
         assert!(!done.complete() && done.logins_held, "{effect:?}: {done:?}");
-        assert!(done.total().failed > 10 && done.total().written() == 0, "{effect:?}: {done:?}");
+        assert!(done.total().failed > 8 && done.total().written() == 0, "{effect:?}: {done:?}");
         assert_same(&world.tables, &world.dump(&scene.client).await, "nothing was written");
         scene.aws.faults().clear();
         assert!(scene.migrate(&world, &how).await.complete());
@@ -183,7 +183,7 @@ async fn where_writing_is_impossible_for_minutes_nothing_is_done_by_halves() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_is_deleted_meanwhile_is_named_and_all_others_are_done() {
-    const GONE: &str = "ACCOUNTS_DYNAMO_TABLE";
+    const GONE: &str = "USER_TAGS_DYNAMO_TABLE";
     in_parallel(["Scan", "TransactWriteItems"], |operation| async move {
         let world = small(7);
         let how = How::new(Old::Delete);

@@ -1,4 +1,6 @@
 //! An application that goes on writing while its users are renamed loses nothing.
+//!
+//! `MIGRATION_SEEDS` makes the search longer: how many seeds, 24 where it is not set.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
@@ -42,20 +44,61 @@ fn lively(seed: u64) -> World {
     with_seen_attributes(World::generate(seed, &size))
 }
 
-async fn goes_on(seed: u64, old: Old) -> BTreeMap<&'static str, usize> {
+/// When the application does something.
+#[derive(Clone, Copy, Debug)]
+enum Pace {
+    /// Between any two calls of the migration, which writes one record after the other: a seed is one
+    /// story.
+    Between,
+    /// At any time, while many records are being written.
+    Beside,
+}
+
+async fn goes_on(seed: u64, old: Old, pace: Pace) -> BTreeMap<&'static str, usize> {
     let habit = if old == Old::Delete { Habit::New } else { Habit::Old };
     let world = lively(seed);
     let mut how = How::new(old);
-    // One record after the other, so that a seed is one story.
-    how.at_once = 1;
     let scene = Scene::of(&world).await;
-    let application = Application::new(scene.client.clone(), &world, habit, seed);
-    let shared = Arc::new(Mutex::new((application, Rng::with_seed(seed), ACTS)));
+    let mut application = Application::new(scene.client.clone(), &world, habit, seed);
+    match pace {
+        Pace::Between => {
+            how.at_once = 1;
+            application = between(&scene, &world, &how, application, seed).await;
+        }
+        Pace::Beside => {
+            let run = migrate(&scene.config, &world, scene.folder.path(), &how);
+            let acts = async {
+                for _ in 0..ACTS {
+                    application.act().await;
+                }
+            };
+            tokio::join!(run, acts).0.unwrap();
+        }
+    }
+    // The application rests.
+    let done = scene.migrate(&world, &how).await;
+    let what = format!("seed {seed} {old:?} {pace:?}");
+    assert!(done.complete() && done.total().leftovers == 0, "{what}: {done:?}");
+    let expected = application.expected(&how.options());
+    assert_same(&expected, &unmarked(&world.dump(&scene.client).await, old), &what);
+    application.done
+}
+
+/// A run before whose calls the application acts, until it has had enough.
+async fn between(
+    scene: &Scene,
+    world: &World,
+    how: &How,
+    application: Application,
+    seed: u64,
+) -> Application {
+    let shared = Arc::new(Mutex::new((Some(application), Rng::with_seed(seed), ACTS)));
     let own = Arc::clone(&shared);
     let http = beside(move |moment| {
         let shared = Arc::clone(&own);
         async move {
             let (application, rng, left) = &mut *shared.lock().await;
+            let Some(application) = application else { return };
             if !["Scan", "TransactWriteItems"].contains(&moment.operation.as_str()) {
                 return;
             }
@@ -67,24 +110,22 @@ async fn goes_on(seed: u64, old: Old) -> BTreeMap<&'static str, usize> {
         .boxed()
     });
     let watched = config(&scene.aws, http, UNHURRIED).await;
-    migrate(&watched, &world, scene.folder.path(), &how).await.unwrap();
-    let what = format!("seed {seed} {old:?}");
-    // The application rests.
+    migrate(&watched, world, scene.folder.path(), how).await.unwrap();
     let (application, _, left) = &mut *shared.lock().await;
-    assert_eq!(*left, 0, "{what}: it could have done more");
-    let done = scene.migrate(&world, &how).await;
-    assert!(done.complete() && done.total().leftovers == 0, "{what}: {done:?}");
-    let expected = application.expected(&how.options());
-    assert_same(&expected, &unmarked(&world.dump(&scene.client).await, old), &what);
-    std::mem::take(&mut application.done)
+    assert_eq!(*left, 0, "seed {seed}: it could have done more");
+    application.take().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_an_application_writes_between_any_two_calls_is_there_afterwards() {
-    let olds = [Old::Delete, Old::Delete, Old::Keep, Old::Mark];
+async fn whatever_an_application_writes_meanwhile_is_there_afterwards() {
     let seeds = std::env::var("MIGRATION_SEEDS").map_or(24, |seeds| seeds.parse().unwrap());
+    let each = |seed: u64| {
+        let old =
+            [Old::Delete, Old::Delete, Old::Keep, Old::Mark][usize::try_from(seed % 4).unwrap()];
+        let pace = if seed.is_multiple_of(3) { Pace::Beside } else { Pace::Between };
+        goes_on(seed, old, pace)
+    };
     let mut all = BTreeMap::new();
-    let each = move |seed: u64| goes_on(seed, olds[usize::try_from(seed % 4).unwrap()]);
     for done in in_parallel(0..seeds, each).await {
         for (what, times) in done {
             *all.entry(what).or_insert(0) += times;

@@ -214,11 +214,9 @@ pub fn unmarked(rows: &Rows, old: Old) -> Rows {
 /// A world of every kind of change, small enough to be run again and again.
 pub fn small(seed: u64) -> World {
     let tables = vec![
-        "ACCOUNTS_DYNAMO_TABLE",
         "ASSISTANT_GROUPS_DYNAMO_TABLE",
         "COGNITO_USERS_DYNAMODB_TABLE",
         "COST_CALCULATIONS_DYNAMO_TABLE",
-        "OBJECT_ACCESS_DYNAMODB_TABLE",
         "OLD_USER_STORAGE_TABLE",
         "SHARES_DYNAMODB_TABLE",
         "USER_DATA_STORAGE_TABLE",

@@ -7,24 +7,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::types::AttributeValue::{self, M, N, S, Ss};
+use aws_sdk_dynamodb::types::AttributeValue::{self, N, S};
 use fastrand::Rng;
 use migration_tools::amplify::tables::Table;
-use migration_tools::engine::item::{Item, same};
-use migration_tools::engine::number::Decimal;
+use migration_tools::engine::item::Item;
 
+use super::acts::TAGS;
 use super::oracle::{Options, expected};
-use super::values::item;
 use super::{OLD_STORAGE, Rows, STORAGE, World, key_of};
 
 /// Attributes that it sets. Some row of every table has them: a condition cannot ask for attributes
 /// that nobody has seen.
-const NOTE: &str = "appNote";
-const COUNT: &str = "appCount";
-const COSTS: &str = "COST_CALCULATIONS_DYNAMO_TABLE";
-const GROUPS: &str = "ASSISTANT_GROUPS_DYNAMO_TABLE";
-const TAGS: &str = "USER_TAGS_DYNAMO_TABLE";
+pub(super) const NOTE: &str = "appNote";
+pub(super) const COUNT: &str = "appCount";
+pub(super) const COSTS: &str = "COST_CALCULATIONS_DYNAMO_TABLE";
 
 /// Where it looks for a row first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,23 +32,23 @@ pub enum Habit {
 }
 
 pub struct Application {
-    client: Client,
-    world: World,
-    habit: Habit,
-    rng: Rng,
-    rows: Vec<Row>,
-    model: BTreeMap<&'static str, BTreeMap<Vec<u8>, Item>>,
+    pub(super) client: Client,
+    pub(super) world: World,
+    pub(super) habit: Habit,
+    pub(super) rng: Rng,
+    pub(super) rows: Vec<Row>,
+    pub(super) model: BTreeMap<&'static str, BTreeMap<Vec<u8>, Item>>,
     /// How often it has done what.
     pub done: BTreeMap<&'static str, usize>,
-    clock: u32,
+    pub(super) clock: u32,
 }
 
 /// A row that meets no other one.
 #[derive(Clone)]
-struct Row {
-    table: &'static str,
-    old: Item,
-    new: Item,
+pub(super) struct Row {
+    pub(super) table: &'static str,
+    pub(super) old: Item,
+    pub(super) new: Item,
 }
 
 /// The world with a row in every table that has the application's own attributes.
@@ -101,187 +97,8 @@ impl Application {
         }
     }
 
-    /// Changes a row, or deletes it, where it is, if it is still as it was read.
-    async fn change(&mut self, kind: u8) {
-        if self.rows.is_empty() {
-            return;
-        }
-        let at = self.rng.usize(..self.rows.len());
-        let row = self.rows[at].clone();
-        let Some((key, found)) = self.find(&row).await else { return };
-        let moves = row.old != row.new;
-        let name = self.name(row.table);
-        let time = self.clock;
-        let keys = Table::of_key(row.table).unwrap().keys;
-        let is_there = format!("attribute_exists(#k) AND {}", as_read(&found));
-        if kind < 6 && !(self.habit == Habit::Old && moves) {
-            let delete = self.client.delete_item().table_name(name).set_key(Some(key));
-            let delete =
-                delete.condition_expression(is_there).expression_attribute_names("#k", keys[0]);
-            let delete = delete.expression_attribute_names("#note", NOTE);
-            let read = found.get(NOTE).cloned();
-            let delete = delete.set_expression_attribute_values(
-                read.map(|read| [(":read".to_owned(), read)].into()),
-            );
-            if succeeded(delete.send().await) {
-                self.forget(&row);
-                self.rows.remove(at);
-                self.count(if moves { "deleted" } else { "deleted in place" });
-            }
-            return;
-        }
-        let update = self.client.update_item().table_name(name).set_key(Some(key));
-        let update =
-            update.condition_expression(is_there).expression_attribute_names("#k", keys[0]);
-        let update = update.expression_attribute_names("#note", NOTE);
-        let update = match found.get(NOTE) {
-            Some(read) => update.expression_attribute_values(":read", read.clone()),
-            None => update,
-        };
-        let remove = kind == 6 && found.contains_key(NOTE);
-        let note = S(format!("note {time}"));
-        let update = if remove {
-            update.update_expression("REMOVE #note")
-        } else {
-            let update = update.update_expression("SET #note = :note ADD #count :one");
-            let update = update.expression_attribute_names("#count", COUNT);
-            update
-                .expression_attribute_values(":note", note.clone())
-                .expression_attribute_values(":one", N("1".to_owned()))
-        };
-        if !succeeded(update.send().await) {
-            return;
-        }
-        let own = self.remembered(&row);
-        if remove {
-            own.remove(NOTE);
-        } else {
-            own.insert(NOTE.to_owned(), note);
-            let count = own.get(COUNT).map_or(0, |count| count.as_n().unwrap().parse().unwrap());
-            own.insert(COUNT.to_owned(), N((count + 1_u64).to_string()));
-        }
-        self.count(if remove { "note removed" } else { "changed" });
-    }
-
-    /// Adds to what a user has spent, under either id, whether or not there is a row.
-    async fn spend(&mut self) {
-        let all = self.world.tables.get(COSTS).cloned().unwrap_or_default();
-        // Two rows that are the same under both ids are one row and its copy: whoever adds to one of
-        // them makes them two.
-        let is_copied = |row: &Item| {
-            let others = all.iter().filter(|other| other["id"] != row["id"]);
-            let as_other = |other: &&Item| {
-                let mut row = row.clone();
-                row.insert("id".to_owned(), other["id"].clone());
-                same(&row, other)
-            };
-            others.clone().any(|other| as_other(&other))
-        };
-        let all: Vec<Item> = all.iter().filter(|row| !is_copied(row)).cloned().collect();
-        let Some(of) = self.any(&all) else { return };
-        // Never the same, so that two rows do not become one.
-        let more = format!("{}.25", self.clock);
-        let (old, new) = self.ids(of["id"].as_s().unwrap());
-        let id = if self.habit == Habit::Old || self.rng.bool() { old.clone() } else { new };
-        let key: Item =
-            [("id".to_owned(), S(id)), ("accountInfo".to_owned(), of["accountInfo"].clone())]
-                .into();
-        let update =
-            self.client.update_item().table_name(self.name(COSTS)).set_key(Some(key.clone()));
-        let update = update.update_expression("ADD dailyCost :more");
-        let update = update.expression_attribute_values(":more", N(more.clone()));
-        if !succeeded(update.send().await) {
-            return;
-        }
-        let rows = self.model.get_mut(COSTS).unwrap();
-        let first: Item =
-            [("id".to_owned(), S(old)), ("accountInfo".to_owned(), of["accountInfo"].clone())]
-                .into();
-        let at = [&first, &key].map(|key| key_of(COSTS, key));
-        let at = at.iter().find(|at| rows.contains_key(*at)).unwrap_or(&at[1]).clone();
-        let row = rows.entry(at).or_insert(key);
-        let before = row.get("dailyCost").map_or("0", |cost| cost.as_n().unwrap());
-        row.insert("dailyCost".to_owned(), N(plus(before, &more)));
-        self.count("spent");
-    }
-
-    /// Adds a tag to those of a user, under either id.
-    async fn tag(&mut self) {
-        let all: Vec<Item> = self.world.tables.get(TAGS).cloned().unwrap_or_default();
-        let Some(of) = self.any(&all) else { return };
-        let (old, new) = self.ids(of["user"].as_s().unwrap());
-        let id = if self.habit == Habit::Old || self.rng.bool() { old } else { new };
-        let key: Item = [("user".to_owned(), S(id))].into();
-        let tag = Ss(vec![format!("tag{}", self.clock)]);
-        let update =
-            self.client.update_item().table_name(self.name(TAGS)).set_key(Some(key.clone()));
-        let update = update
-            .update_expression("ADD tags :tag")
-            .expression_attribute_values(":tag", tag.clone());
-        if !succeeded(update.send().await) {
-            return;
-        }
-        let row = self.model.get_mut(TAGS).unwrap().entry(key_of(TAGS, &key)).or_insert(key);
-        match (row.get_mut("tags"), tag) {
-            (Some(Ss(tags)), Ss(more)) => tags.extend(more),
-            (_, tag) => drop(row.insert("tags".to_owned(), tag)),
-        }
-        self.count("tagged");
-    }
-
-    /// Makes a user a member of a group, under his old id, if he is none.
-    async fn invite(&mut self) {
-        let groups: Vec<Row> =
-            self.rows.iter().filter(|row| row.table == GROUPS).cloned().collect();
-        let (Some(row), Some(who)) = (self.any(&groups), self.any(&self.world.pairs.clone()))
-        else {
-            return;
-        };
-        let Some((key, found)) = self.find(&row).await else { return };
-        let Some(M(members)) = found.get("members") else { return };
-        if members.contains_key(&who.0) || members.contains_key(&who.1) {
-            return;
-        }
-        let update = self.client.update_item().table_name(self.name(GROUPS)).set_key(Some(key));
-        let update = update.update_expression("SET members.#who = :level");
-        let update = update.condition_expression("members = :read");
-        let update = update.expression_attribute_names("#who", &who.0);
-        let update = update.expression_attribute_values(":level", S("read".to_owned()));
-        let update = update.expression_attribute_values(":read", found["members"].clone());
-        if !succeeded(update.send().await) {
-            return;
-        }
-        if let Some(M(members)) = self.remembered(&row).get_mut("members") {
-            members.insert(who.0, S("read".to_owned()));
-        }
-        self.count("invited");
-    }
-
-    /// Writes a new row under an old id, one that will move or one that will stay.
-    async fn create(&mut self) {
-        let Some((old, new)) = self.any(&self.world.pairs.clone()) else { return };
-        let unique = format!("app{}", self.clock);
-        let row = |id: &str| {
-            let cost = serde_json::json!({"id": id, "accountInfo": unique, "dailyCost": 1});
-            item(cost)
-        };
-        let put = self.client.put_item().table_name(self.name(COSTS)).set_item(Some(row(&old)));
-        let put = put.condition_expression("attribute_not_exists(id)");
-        if !self.model.contains_key(COSTS) || !succeeded(put.send().await) {
-            return;
-        }
-        let key = |id: &str| {
-            let mut key = row(id);
-            key.remove("dailyCost");
-            key
-        };
-        self.model.get_mut(COSTS).unwrap().insert(key_of(COSTS, &row(&old)), row(&old));
-        self.rows.push(Row { table: COSTS, old: key(&old), new: key(&new) });
-        self.count("created");
-    }
-
     /// The row under the id where it is looked for first, or under the other one.
-    async fn find(&self, row: &Row) -> Option<(Item, Item)> {
+    pub(super) async fn find(&self, row: &Row) -> Option<(Item, Item)> {
         let mut keys = [&row.new, &row.old];
         if self.habit == Habit::Old {
             keys.reverse();
@@ -295,7 +112,7 @@ impl Application {
         None
     }
 
-    fn remembered(&mut self, row: &Row) -> &mut Item {
+    pub(super) fn remembered(&mut self, row: &Row) -> &mut Item {
         let rows = self.model.get_mut(row.table).unwrap();
         let at = [&row.old, &row.new].map(|key| key_of(row.table, key));
         let at = at
@@ -305,50 +122,28 @@ impl Application {
         rows.get_mut(at).unwrap()
     }
 
-    fn forget(&mut self, row: &Row) {
+    pub(super) fn forget(&mut self, row: &Row) {
         let rows = self.model.get_mut(row.table).unwrap();
         [&row.old, &row.new].iter().for_each(|key| drop(rows.remove(&key_of(row.table, key))));
     }
 
     /// The old id and the new one of whoever has one of them.
-    fn ids(&self, id: &str) -> (String, String) {
+    pub(super) fn ids(&self, id: &str) -> (String, String) {
         let of = self.world.pairs.iter().find(|(old, new)| old == id || new == id);
         of.cloned().unwrap_or_else(|| (id.to_owned(), id.to_owned()))
     }
 
-    fn any<T: Clone>(&mut self, of: &[T]) -> Option<T> {
+    pub(super) fn any<T: Clone>(&mut self, of: &[T]) -> Option<T> {
         (!of.is_empty()).then(|| of[self.rng.usize(..of.len())].clone())
     }
 
-    fn name(&self, key: &str) -> String {
+    pub(super) fn name(&self, key: &str) -> String {
         Table::of_key(key).unwrap().name(&self.world.deployment())
     }
 
-    fn count(&mut self, what: &'static str) {
+    pub(super) fn count(&mut self, what: &'static str) {
         *self.done.entry(what).or_default() += 1;
     }
-}
-
-/// That the note is the one that was read.
-fn as_read(found: &Item) -> &'static str {
-    if found.contains_key(NOTE) { "#note = :read" } else { "attribute_not_exists(#note)" }
-}
-
-/// Whether a write was made; a condition that failed is no error.
-fn succeeded<T, E: ProvideErrorMetadata + std::fmt::Debug>(answer: Result<T, SdkError<E>>) -> bool {
-    match answer {
-        Ok(_) => true,
-        // A transaction may be about to change the row.
-        Err(error) => match error.code() {
-            Some("ConditionalCheckFailedException" | "TransactionConflictException") => false,
-            _ => panic!("{error:?}"),
-        },
-    }
-}
-
-fn plus(one: &str, other: &str) -> String {
-    let [one, other] = [one, other].map(|number| Decimal::parse(number).unwrap());
-    one.plus(&other).unwrap().to_string()
 }
 
 /// The rows that are alone under their new keys, with these: the oracle says where one by itself goes.

@@ -1,11 +1,12 @@
 //! Worlds in DynamoDB: making one, reading one, and telling two apart.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, PutRequest, ScalarAttributeType, WriteRequest,
+    ProjectionType, PutRequest, ScalarAttributeType, TableStatus, WriteRequest,
 };
 use futures::{StreamExt, stream};
 use migration_tools::amplify::Deployment;
@@ -74,15 +75,16 @@ async fn create_table(client: &Client, table: &Table, of: &Deployment) {
     }
     let attributes = attributes.into_iter().map(attribute).collect();
     let request = request.set_attribute_definitions(Some(attributes));
-    request.billing_mode(BillingMode::PayPerRequest).send().await.unwrap();
+    let made = request.billing_mode(BillingMode::PayPerRequest).send().await.unwrap();
+    let mut described = made.table_description;
     // As a table in AWS, it may take a moment.
     for _ in 0..200 {
-        let answer = client.describe_table().table_name(table.name(of)).send().await.unwrap();
-        let status = answer.table.and_then(|table| table.table_status);
-        if status.is_some_and(|status| status.as_str() == "ACTIVE") {
+        let status = described.and_then(|table| table.table_status);
+        if status == Some(TableStatus::Active) {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        described = client.describe_table().table_name(table.name(of)).send().await.unwrap().table;
     }
     panic!("{} does not become active", table.key);
 }
