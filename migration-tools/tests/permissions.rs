@@ -7,6 +7,7 @@ mod support;
 mod worlds;
 
 use std::collections::BTreeSet;
+use std::process::Stdio;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -288,6 +289,7 @@ async fn a_migration_needs_its_policy_and_no_more() {
     let slow = scene.aws.faults().add(slow.with(Effect::Delay(Duration::from_secs(600))));
     let mut child =
         command(Some(&scene.aws), scene.folder.path(), &[DEPLOYMENT.as_slice(), &MIGRATE].concat())
+            .stdout(Stdio::null())
             .spawn()
             .unwrap();
     while slow.seen() == 0 || slow.triggered() == 0 {
@@ -333,6 +335,13 @@ fn records_are_printed_without_any_call() {
     let leases =
         inventory.usages.iter().find(|one| one.variable.ends_with("LEASES_TABLE")).unwrap();
     assert!(leases.values.contains_key("migration-tools-leases"));
+    let manifest = run(None, folder.path(), &["--required-env-vars-manifest"]);
+    let declared = iam_policies::source::manifest(&manifest.out, None).unwrap();
+    assert!(declared.problems.is_empty(), "{:?}", declared.problems);
+    let known = |one: &&iam_policies::model::Usage| {
+        one.function.as_deref() == Some("migration_tools::declared::id_migration::id_migration")
+    };
+    assert!(declared.usages.iter().filter(known).count() > 50, "{}", manifest.text());
     let unknown = run(None, folder.path(), &["permissions", "everything"]);
     assert_eq!(unknown.code, 2, "{}", unknown.text());
 }
