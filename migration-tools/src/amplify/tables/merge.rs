@@ -35,7 +35,8 @@ const COPY: [&str; 3] = ["UUID", "createdAt", "itemId"];
 /// ```
 #[must_use]
 pub fn merge(table: &Table, existing: &Item, incoming: &Item) -> Merge {
-    if same(existing, incoming) {
+    // Two equal amounts are two amounts.
+    if same(existing, incoming) && !matches!(table.clash, Clash::Sum(..)) {
         return Merge::Same;
     }
     match by_rule(table, existing, incoming) {
