@@ -181,7 +181,7 @@ impl Application {
         self.count("invited");
     }
 
-    /// Writes a new row under an old id, one that will move or one that will stay.
+    /// Writes a new row under an old id, which the migration may have passed by.
     pub(super) async fn create(&mut self) {
         let Some((old, new)) = self.any(&self.world.pairs.clone()) else { return };
         let unique = format!("app{}", self.clock);
