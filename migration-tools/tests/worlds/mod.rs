@@ -9,6 +9,7 @@
 
 pub mod application;
 pub mod beside;
+pub mod chained;
 mod common_rows;
 pub mod killer;
 mod load;
