@@ -142,7 +142,7 @@ fn name(variable: &str, place: &Place<'_>) -> Option<String> {
 mod tests {
     use super::*;
     use crate::amplify::RESOURCES;
-    use crate::amplify::tables::{Group, all};
+    use crate::amplify::tables::{Group, Turn, all};
 
     fn variables(function: &str, plain: bool) -> BTreeSet<&'static str> {
         declarations()
@@ -160,6 +160,18 @@ mod tests {
         }
         let tables = all().filter(|table| table.group != Group::Never).map(|table| table.key);
         assert_eq!(declared, tables.collect());
+    }
+
+    #[test]
+    fn tables_that_users_can_be_looked_up_in_are_queried() {
+        let queries =
+            |one: &Declaration| one.operations.iter().any(|of| of.iam() == "dynamodb:Query");
+        let declared = declarations().filter(queries).map(|one| one.variable);
+        let tables = all().filter(|table| {
+            let login = table.turn == Turn::Login;
+            table.group != Group::Never && !login && !table.find.is_empty()
+        });
+        assert_eq!(declared.collect::<BTreeSet<_>>(), tables.map(|table| table.key).collect());
     }
 
     #[test]

@@ -10,6 +10,7 @@
 mod acts;
 pub mod application;
 pub mod beside;
+pub mod chained;
 mod common_rows;
 pub mod killer;
 mod load;
