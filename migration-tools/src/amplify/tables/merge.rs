@@ -35,8 +35,7 @@ const COPY: [&str; 3] = ["UUID", "createdAt", "itemId"];
 /// ```
 #[must_use]
 pub fn merge(table: &Table, existing: &Item, incoming: &Item) -> Merge {
-    // Two equal amounts are two amounts.
-    if same(existing, incoming) && !matches!(table.clash, Clash::Sum(..)) {
+    if same(existing, incoming) {
         return Merge::Same;
     }
     match by_rule(table, existing, incoming) {

@@ -79,7 +79,7 @@ pub enum Turn {
 }
 
 /// What happens where a record stands already under the key that one is moved to. Two records that are
-/// the same are one, except where amounts are added up.
+/// the same are always one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clash {
     /// A person decides.
