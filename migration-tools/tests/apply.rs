@@ -256,6 +256,35 @@ async fn a_record_that_was_copied_and_stays_is_copied_again_where_it_changed() {
     }
 }
 
+/// An attribute that nobody had ever seen is no part of any condition.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_target_gets_while_it_is_merged_stays() {
+    struct Meets<'a>(&'a Client);
+    impl Rule for Meets<'_> {
+        fn rewrite(&self, table: &'static str, _: &Record) -> Rewrite {
+            Rewrite::Changes(Changes::moved(table, person("new", "Ada")))
+        }
+        fn merge(&self, _: &'static str, existing: &Item, incoming: &Item) -> Merge {
+            let update = self.0.update_item().table_name("people").key("user", S("new".to_owned()));
+            let update = update.update_expression("SET unheard = :of");
+            now(update.expression_attribute_values(":of", S("before".to_owned())).send()).unwrap();
+            let mut item = existing.clone();
+            item.insert("name".to_owned(), incoming["name"].clone());
+            Merge::Merged { item, because: "renamed" }
+        }
+    }
+    let (_aws, client) = world().await;
+    put(&client, &person("old", "Ada")).await;
+    put(&client, &person("new", "Countess")).await;
+    let (_folder, writer) = support::writer(&client, tables(), Old::Delete).await;
+    let record = Record { item: person("old", "Ada") };
+    let outcome = apply(&writer, TABLE, record, &Meets(&client)).await.unwrap();
+    assert!(matches!(outcome, Outcome::Changed { .. }), "{outcome:?}");
+    let mut expected = person("new", "Ada");
+    expected.insert("unheard".to_owned(), S("before".to_owned()));
+    assert_eq!(everything(&client).await, BTreeMap::from([("new".to_owned(), expected)]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn faults_end_in_the_same_world() {
     for effect in

@@ -100,7 +100,7 @@ async fn scanned(client: &Client, attribute: &str, ids: &[&str]) -> BTreeSet<Vec
         seen.add(&items);
         async { Ok::<(), ReadError>(()) }
     };
-    pages(client, "logs", 1, 1, visit).await.unwrap();
+    pages(client, &Pace::new(None, None), "logs", (1, 1), visit).await.unwrap();
     seen.records()
 }
 
