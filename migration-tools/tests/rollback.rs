@@ -225,3 +225,33 @@ async fn what_was_changed_since_is_told_and_left() {
     assert_eq!(told["findings"][0]["table"], ACCOUNTS);
     assert_eq!(told["findings"][0]["reason"], "somebody has changed it since");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollback_that_was_stopped_is_finished_before_anything_else() {
+    let deployment = Deployment::new(4, &Deployment::size()).await;
+    let before = deployment.dump().await;
+    deployment.done(&MIGRATE);
+    deployment.aws.clear_calls();
+    let arguments = ["--dep-name", "v6", "--stage", "dev", "rollback", "--no-confirmation"];
+    let mut child = support::command(Some(&deployment.aws), deployment.folder.path(), &arguments)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    while deployment.aws.count("dynamodb", "TransactWriteItems") < 3 {
+        assert!(child.try_wait().unwrap().is_none(), "it was to be killed at work");
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let lease = serde_json::json!({
+        "TableName": "migration-tools-leases",
+        "Key": {"lease": {"S": "v6-dev"}},
+    });
+    deployment.aws.dynamodb("DeleteItem", lease).await.unwrap();
+    let early = deployment.run(&MIGRATE);
+    assert_eq!(early.code, 3, "{}", early.text());
+    assert!(early.err.contains("finish it with `migration-tools rollback`"), "{}", early.err);
+    deployment.done(&["rollback", "--no-confirmation"]);
+    deployment.assert_is(&before, "rolled back in two goes").await;
+    deployment.done(&MIGRATE);
+}
