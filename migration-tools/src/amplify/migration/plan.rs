@@ -70,10 +70,8 @@ pub struct Cost {
     pub write_units: u64,
     /// US dollars.
     pub dollars: String,
-    /// The region whose prices were taken.
-    pub prices_of: String,
-    /// The day of the prices; nothing where the operator gave them.
-    pub prices_as_of: Option<String>,
+    /// Whose prices were taken, and since when they are known.
+    pub prices: String,
     /// It takes no fewer seconds.
     pub seconds: u64,
 }
@@ -108,8 +106,7 @@ impl Cost {
             read_units: units.read,
             write_units: units.write,
             dollars: prices.cost(units).exact(),
-            prices_of: prices.region.clone(),
-            prices_as_of: prices.as_of.map(str::to_owned),
+            prices: prices.to_string(),
             seconds: shortest(&loads, max_rcu, max_wcu).as_secs(),
         }
     }

@@ -3,6 +3,7 @@
 mod backups;
 mod chains;
 pub(super) mod map;
+mod needed;
 mod plan;
 mod show;
 mod summary;
@@ -24,11 +25,10 @@ use crate::amplify::id_map::IdMap;
 use crate::amplify::migration::{
     Chain, Choice, Migration, Plan, Rename, Step, Survey, Target, survey,
 };
-use crate::amplify::tables::Turn;
-use crate::amplify::{Existence, Inspector, Kind, Resource};
 use crate::engine::events::Listener;
 use crate::engine::item::Item;
 use crate::engine::journal::{Journal, Place, Trace};
+use crate::engine::price::Prices;
 use crate::engine::settle::unsettled;
 use crate::engine::timeline::Timekeeper;
 use crate::engine::writer::Old;
@@ -83,6 +83,17 @@ pub(super) struct IdMigration {
     /// Run this plan exactly as it is, or not at all
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     plan: Option<PathBuf>,
+    /// US dollars for a million read units and a million write units, such as 0.1415,0.7065 [default: the
+    /// region's, where they are known, or those of us-east-1]
+    #[arg(long, value_name = "READ,WRITE", value_parser = dollars)]
+    prices: Option<(String, String)>,
+}
+
+/// Two prices, parted by a comma.
+fn dollars(text: &str) -> Result<(String, String), String> {
+    let (read, write) = text.split_once(',').ok_or("write two prices, such as 0.125,0.625")?;
+    Prices::given("", read, write).map_err(|error| error.to_string())?;
+    Ok((read.to_owned(), write.to_owned()))
 }
 
 impl IdMigration {
@@ -91,14 +102,16 @@ impl IdMigration {
         let map = self.map(&settings, console).await?;
         let mut ground = Ground::survey(&settings, global, console).await?;
         ground.targets.choose_readings(&map);
-        prerequisites(&settings, &ground).await?;
+        needed::prerequisites(&settings, &ground).await?;
         let choice = self.choice();
         let renames = map.renamed_users() > 0;
         let takes: Vec<&Target> =
             ground.targets.present.iter().filter(|one| choice.takes(one.table, renames)).collect();
+        let prices = self.prices(&settings.region)?;
         let interrupt = Interrupt::listen();
         let chain = Chain::of(&map, self.include_unlisted);
         let work = Work {
+            prices: &prices,
             command: &self,
             global,
             console,
@@ -159,6 +172,15 @@ impl IdMigration {
         choice.read(settings, console).await
     }
 
+    fn prices(&self, region: &str) -> Result<Prices, Failed> {
+        match &self.prices {
+            None => Ok(Prices::of(region)),
+            Some((read, write)) => {
+                Prices::given(region, read, write).map_err(|error| Failed::Usage(error.to_string()))
+            }
+        }
+    }
+
     fn choice(&self) -> Choice {
         let mut choice = Choice { include_unlisted: self.include_unlisted, ..Choice::default() };
         if !self.only.is_empty() {
@@ -205,6 +227,7 @@ struct Work<'a> {
     choice: &'a Choice,
     takes: &'a [&'a Target],
     interrupt: &'a Interrupt,
+    prices: &'a Prices,
 }
 
 impl<'a> Work<'a> {
@@ -271,7 +294,7 @@ impl<'a> Work<'a> {
             self.choice,
             self.command.old(),
             self.ground,
-            (survey, phases),
+            (survey, phases, self.prices),
         )
     }
 
@@ -307,33 +330,6 @@ impl<'a> Work<'a> {
             Ok(Ended { end, summary: serde_json::to_value(&summary).unwrap_or_default() })
         })
         .await
-    }
-}
-
-/// What has to be there before anything is moved into it.
-async fn prerequisites(settings: &Settings, ground: &Ground) -> Result<(), Failed> {
-    let region = &settings.region;
-    let storage = ground.targets.present.iter().any(|target| target.table.turn == Turn::Storage);
-    if !storage {
-        return Err(Failed::Prerequisite(format!(
-            "there is no USER_DATA_STORAGE_TABLE in {region}; deploy the service amplify-lambda first, which makes it"
-        )));
-    }
-    let Some(resource) = Resource::of_key("S3_CONSOLIDATION_BUCKET_NAME") else { return Ok(()) };
-    let named = crate::amplify::names(&settings.config, &settings.deployment).await?;
-    let named = named.into_iter().find(|one| one.resource.key == resource.key);
-    let name = named.map_or_else(|| resource.name(&settings.deployment), |one| one.name);
-    match Inspector::new(&settings.config).one(Kind::Bucket, &name).await {
-        Existence::Exists => Ok(()),
-        Existence::Unknown(failure) => {
-            let what = format!("cannot look for the consolidation bucket {name}");
-            Err(Failed::Aws { what, failure })
-        }
-        found @ (Existence::Absent | Existence::Elsewhere(_)) => {
-            Err(Failed::Prerequisite(format!(
-                "the consolidation bucket {name} is {found}; deploy the service amplify-lambda first, which makes it"
-            )))
-        }
     }
 }
 

@@ -23,12 +23,11 @@ pub(super) fn made(
     choice: &Choice,
     old: Old,
     ground: &Ground,
-    (survey, phases): (Survey, usize),
+    (survey, phases, prices): (Survey, usize, &Prices),
 ) -> Plan {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let phases = count(phases);
-    let cost =
-        Cost::of((&survey, phases), &Prices::of(&settings.region), global.max_rcu, global.max_wcu);
+    let cost = Cost::of((&survey, phases), prices, global.max_rcu, global.max_wcu);
     Plan {
         format: Plan::format(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

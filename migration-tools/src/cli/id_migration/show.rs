@@ -55,13 +55,9 @@ pub(super) fn plan(console: &Console, plan: &Plan, ground: &Ground) {
         console.say(&format!("{large} records are near the 400 KB that DynamoDB takes."));
     }
     let cost = &plan.cost;
-    let prices = match &cost.prices_as_of {
-        Some(day) => format!("prices of {} as of {day}", cost.prices_of),
-        None => "prices as given".to_owned(),
-    };
     console.say(&format!(
-        "It takes {} read units and {} write units, indexes included: {} US dollars on demand ({prices}), and {} s at the very least.",
-        cost.read_units, cost.write_units, cost.dollars, cost.seconds
+        "It takes {} read units and {} write units, indexes included: {} US dollars on demand ({}), and {} s at the very least.",
+        cost.read_units, cost.write_units, cost.dollars, cost.prices, cost.seconds
     ));
     console.say(&format!(
         "{} calls were made for this plan; it counted every record itself, the sizes that AWS tells are up to six hours old.",

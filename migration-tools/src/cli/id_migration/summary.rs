@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::super::console::Console;
 use super::super::end::Failed;
 use super::super::session::{Ground, Session};
-use crate::amplify::migration::{Done, Plan};
+use crate::amplify::migration::{Done, Plan, Step};
+use crate::amplify::tables::Table;
 use crate::engine::events::Counts;
 use crate::engine::timeline::Timeline;
 
@@ -135,10 +136,16 @@ impl Summary {
             "Run {}: {} records written in {} passes, {} calls, {} read units, {} write units, {} throttled attempts.",
             self.run, total.written(), self.passes, self.calls, self.read_units, self.write_units, self.throttles
         ));
-        if total.kept > 0 {
+        // Those of the old user storage go with their table.
+        let storage = Step::OldStorage;
+        let own = |table: &&TableSummary| {
+            Table::of_key(&table.table).is_some_and(|of| Step::of(of) != storage)
+        };
+        let kept: u64 = self.tables.iter().filter(own).map(|table| table.counts.kept).sum();
+        if kept > 0 {
             console.say(&format!(
                 "{} old records stay; `migration-tools id-migration-cleanup` removes them.",
-                total.kept
+                kept
             ));
         }
         self.findings(console, session)?;
