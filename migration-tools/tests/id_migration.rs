@@ -9,6 +9,7 @@ use std::path::Path;
 
 use aws_sdk_dynamodb::Client;
 use local_aws::{Effect, Fault, LocalAws};
+use migration_tools::engine::journal::{Journal, State};
 use serde_json::Value;
 use support::{Folder, Run, config, run};
 use worlds::oracle::{Options, expected};
@@ -254,6 +255,35 @@ async fn a_run_that_is_killed_is_gone_on_with() {
     let verified = deployment.run(&["verify", "--strict"]);
     let text = format!("{}{}", ran.text(), verified.text());
     assert_eq!(verified.code, 0, "{text}");
+}
+
+/// What is in flight is finished, the lease is given back, and the same command goes on.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_run_ends_cleanly_and_is_gone_on_with() {
+    let deployment = Deployment::new(6, &Size::default()).await;
+    let arguments = [["--dep-name", "v6", "--stage", "dev"].as_slice(), &MIGRATE].concat();
+    let mut child = support::command(Some(&deployment.aws), deployment.folder.path(), &arguments)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    while deployment.aws.count("dynamodb", "TransactWriteItems") < 40 {
+        assert!(child.try_wait().unwrap().is_none(), "it was to be interrupted at work");
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    let pid = child.id().to_string();
+    std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    let ended = support::finish(child);
+    assert_eq!(ended.code, 130, "{}", ended.text());
+    assert!(ended.err.contains("the same command goes on"), "{}", ended.err);
+    let journal = Journal::open_existing(&deployment.folder.path().join(".migration-tools"));
+    let counts = journal.unwrap().count(1).unwrap();
+    assert!(counts.contains(&(State::Intended, 0)), "nothing was left in flight: {counts:?}");
+    // Nobody has to wait for a lease.
+    let ran = deployment.run(&MIGRATE);
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    deployment.assert_migrated(false).await;
 }
 
 async fn forget_lease(aws: &LocalAws, _: &Path) {
