@@ -9,7 +9,7 @@ use super::apply::{Outcome, Rule, apply};
 use super::events::{Counts, Event, Listener};
 use super::item::Item;
 use super::journal::{Finding, Kind};
-use super::read::{Described, ReadError, Reader, Reading};
+use super::read::{Described, ReadError, Reader, Reading, segments};
 use super::rewrite::{Record, Rewrite};
 use super::size::{MAX_ITEM_BYTES, item_bytes};
 use super::stop::Stop;
@@ -57,7 +57,13 @@ impl<R: Rule + Search> Pass<'_, R> {
         let began = Event::Began { table, pass: self.number, records: described.items };
         self.listener.hear(&began);
         let counts = Mutex::new(Counts::default());
-        let visit = |items| self.page(table, own, items, &counts);
+        let pages = match reading {
+            Reading::Whole => segments(described.bytes, PAGES_AT_ONCE).min(PAGES_AT_ONCE),
+            Reading::Ids { .. } => PAGES_AT_ONCE,
+        };
+        // Together they write as many at once as is allowed, however few they are.
+        let at_once = (self.at_once / pages.max(1)).max(1);
+        let visit = |items| self.page((table, own), items, &counts, at_once);
         let read = self.reader.records(described, reading, PAGES_AT_ONCE, visit).await;
         let ended = read.map_err(|ended: Ended| ended.stop(table));
         let counts = counts.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -67,10 +73,10 @@ impl<R: Rule + Search> Pass<'_, R> {
 
     async fn page(
         &self,
-        table: &'static str,
-        own: &TableRef,
+        (table, own): (&'static str, &TableRef),
         items: Vec<Item>,
         counts: &Mutex<Counts>,
+        at_once: usize,
     ) -> Result<(), Ended> {
         let mut page = Counts::default();
         let mut changing = Vec::new();
@@ -106,7 +112,6 @@ impl<R: Rule + Search> Pass<'_, R> {
             *all = all.plus(more);
         };
         add(page);
-        let at_once = (self.at_once / PAGES_AT_ONCE).max(1);
         let outcomes = stream::iter(changing).map(|record| async {
             // What is in flight is finished; nothing new is begun.
             if (self.interrupted)() {
