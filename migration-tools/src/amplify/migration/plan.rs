@@ -12,7 +12,6 @@ use time::format_description::well_known::Rfc3339;
 use super::survey::Survey;
 use super::targets::Targets;
 use super::{Choice, Step};
-use crate::amplify::tables::Objects;
 use crate::engine::price::{Load, Prices, Units, shortest};
 
 /// The version of the file's format.
@@ -174,12 +173,6 @@ impl Plan {
             None => why.push(format!("`{}` is no time of the past", self.made.escape_debug())),
         }
         if why.is_empty() { Ok(()) } else { Err(Outdated(why)) }
-    }
-
-    /// How objects were said to be.
-    #[must_use]
-    pub fn objects(&self) -> Objects {
-        if self.objects_moved { Objects::Moved } else { Objects::Stay }
     }
 }
 
