@@ -13,6 +13,7 @@ pub mod keeper;
 pub mod lease;
 pub mod lookup;
 pub mod number;
+pub mod objects;
 pub mod pace;
 pub mod pass;
 pub mod patience;

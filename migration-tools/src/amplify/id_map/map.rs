@@ -15,6 +15,9 @@ pub struct Rules {
     /// The deployment's `IDP_PREFIX`: some keys of user storage hold `{prefix}_{user}`, the prefix in
     /// lower case.
     pub idp_prefix: Option<String>,
+    /// Whether users whom the map does not name keep their ids and take part where ids do not matter:
+    /// their objects are brought together with those of all others.
+    pub everyone: bool,
 }
 
 /// What was tolerated when the map was read.
@@ -41,6 +44,7 @@ pub struct IdMap {
     /// Those only whose old id has capital letters.
     pub(super) by_lower_old: Index,
     pub(super) idp_prefix: Option<String>,
+    pub(super) everyone: bool,
     pub(super) renamed: usize,
     pub(super) chains: usize,
     pub(super) remarks: Remarks,
@@ -57,6 +61,7 @@ impl IdMap {
             by_stored_new: Index::by(|pair| sanitise_user(pair.new)),
             by_lower_old: Index::by(|pair| lower_case(pair.old)),
             idp_prefix: prefix.map(str::to_lowercase),
+            everyone: rules.everyone,
             renamed: 0,
             chains: 0,
             remarks: Remarks::default(),
@@ -103,6 +108,20 @@ impl IdMap {
     #[must_use]
     pub fn get(&self, old: &str) -> Option<Pair<'_>> {
         self.by_old.find(&self.pairs, old)
+    }
+
+    /// The id that a user has afterwards, by the one before or the one after; nothing for users who do
+    /// not take part.
+    #[must_use]
+    pub fn owner<'i>(&'i self, id: &'i str) -> Option<&'i str> {
+        let known = self.get(id).or_else(|| self.of_new(id)).map(|pair| pair.new);
+        known.or_else(|| (self.everyone && !id.is_empty()).then_some(id))
+    }
+
+    /// The map of nobody, for a migration in which all keep their ids and take part.
+    #[must_use]
+    pub fn everyone() -> Self {
+        Self::empty(&Rules { everyone: true, ..Rules::default() })
     }
 
     /// The user who gets this id.

@@ -18,6 +18,7 @@ mod limits;
 mod login;
 mod merge;
 mod place;
+pub(crate) mod pointers;
 mod shares;
 mod storage_key;
 mod table;
@@ -37,6 +38,7 @@ pub(crate) mod testing;
 pub use leftovers::{Part, Path, leftovers};
 pub use merge::merge;
 pub use place::{Form, Place, When};
+pub use pointers::{Everything, Goal, Moved, Pointer};
 pub use table::{Clash, Find, Group, Table, Turn};
 
 use crate::amplify::id_map::IdMap;
@@ -78,12 +80,14 @@ impl Default for Settings {
 }
 
 /// What a rewrite goes by.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// Who is renamed.
     pub map: &'a IdMap,
     /// What else is done.
     pub settings: &'a Settings,
+    /// Which objects are where they are to be, where they move.
+    pub moved: &'a dyn Moved,
 }
 
 /// What becomes of a record of `table`.
@@ -94,11 +98,12 @@ pub struct Context<'a> {
 /// ```
 /// use aws_sdk_dynamodb::types::AttributeValue::S;
 /// use migration_tools::amplify::id_map::{IdMap, Rules};
-/// use migration_tools::amplify::tables::{Context, Settings, Table, rewrite};
+/// use migration_tools::amplify::tables::{Context, Everything, Settings, Table, rewrite};
 /// use migration_tools::engine::rewrite::{Record, Rewrite};
 ///
 /// let map = IdMap::from_pairs([("ada", "lovelaa1")], &Rules::default())?;
-/// let context = Context { map: &map, settings: &Settings::default() };
+/// let moved = Everything::default();
+/// let context = Context { map: &map, settings: &Settings::default(), moved: &moved };
 /// let of = |user: &str| Record { item: [("user".to_owned(), S(user.into()))].into() };
 /// if let Some(accounts) = Table::of_key("ACCOUNTS_DYNAMO_TABLE") {
 ///     assert!(matches!(rewrite(accounts, &of("ada"), &context), Rewrite::Changes(_)));
@@ -116,9 +121,9 @@ pub fn rewrite(table: &Table, record: &Record, context: &Context<'_>) -> Rewrite
         ));
     }
     let changes = match table.code {
-        Code::Places => places(table, item, context.map),
+        Code::Places => places(table, item, context),
         Code::Login => login::rewrite(table, item, context),
-        Code::Workflows => workflows::rewrite(table, item, context.map),
+        Code::Workflows => workflows::rewrite(table, item, context),
         Code::Storage => user_storage::rewrite(table, item, context),
         Code::OldStorage => Some(user_storage::copy(item, context)),
         Code::Shares => shares::rewrite(table, item, context),
@@ -132,10 +137,64 @@ pub fn rewrite(table: &Table, record: &Record, context: &Context<'_>) -> Rewrite
     }
 }
 
-/// By the places of the table alone. Where a key changes, the record moves.
-fn places(table: &Table, item: &Item, map: &IdMap) -> Option<Changes> {
-    let edit = Edit { set: place::changed(table.places, item, map), ..Edit::default() };
+/// By the places of the table, and by the names of objects in it. Where a key changes, the record moves.
+fn places(table: &Table, item: &Item, context: &Context<'_>) -> Option<Changes> {
+    let mut edit = Edit::default();
+    if context.settings.objects == Objects::Moved {
+        let mut is_there = |pointer: &Pointer| context.is_there(pointer);
+        edit = pointers::edit(table, item, (context.map, context.moved), &mut is_there);
+    }
+    let renamed = match edit == Edit::default() {
+        true => place::changed(table.places, item, context.map),
+        false => place::changed(table.places, &edit.applied_to(item), context.map),
+    };
+    edit.set.extend(renamed);
     by_edit(table, item, edit)
+}
+
+/// The names of objects in a record that are not, or not yet, what they are to be.
+///
+/// ```
+/// use aws_sdk_dynamodb::types::AttributeValue::S;
+/// use migration_tools::amplify::id_map::{IdMap, Rules};
+/// use migration_tools::amplify::tables::{Everything, Goal, Table, pointers};
+///
+/// let map = IdMap::from_pairs([("ada", "lovelaa1")], &Rules::default())?;
+/// let row = [("user_id", "ada"), ("conversation_id", "1"), ("s3_key", "ada/1")]
+///     .map(|(name, text)| (name.to_owned(), S(text.into())))
+///     .into();
+/// if let Some(table) = Table::of_key("CONVERSATION_METADATA_TABLE") {
+///     let found = pointers(table, &row, &map, &Everything::default());
+///     assert_eq!(found[0].key, "ada/1");
+///     assert!(found[0].goal == Some(Goal::Object("conversations/lovelaa1/1".into())));
+/// }
+/// # Ok::<(), migration_tools::amplify::id_map::MapError>(())
+/// ```
+#[must_use]
+pub fn pointers(table: &Table, item: &Item, map: &IdMap, moved: &dyn Moved) -> Vec<Pointer> {
+    let mut all = Vec::new();
+    let mut see = |pointer: &Pointer| {
+        all.push(pointer.clone());
+        false
+    };
+    pointers::edit(table, item, (map, moved), &mut see);
+    all
+}
+
+impl Context<'_> {
+    /// Whether what a name points to is where it is to be.
+    fn is_there(&self, pointer: &Pointer) -> bool {
+        pointer.goal.as_ref().is_some_and(|goal| self.moved.is_there(goal))
+    }
+}
+
+/// The name that the object of a share has after it was moved; nothing where it stays, or has it.
+fn share_moved(path: &str, context: &Context<'_>) -> Option<String> {
+    let pointer = pointers::shared(path, context.map)?;
+    match &pointer.goal {
+        Some(Goal::Object(new)) if new != path && context.is_there(&pointer) => Some(new.clone()),
+        _ => None,
+    }
 }
 
 /// The edit in place, or a move where it has a key in it.

@@ -15,8 +15,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::table::Table;
-use super::user_storage::{SHARES_APP, STORAGE, object_name};
-use super::{Context, Objects, by_edit, place, places};
+use super::user_storage::{SHARES_APP, STORAGE};
+use super::{Context, Objects, by_edit, place, places, pointers, share_moved};
 use crate::amplify::id_map::{IdMap, sanitise_user};
 use crate::engine::item::{Item, same_value};
 use crate::engine::number::Decimal;
@@ -31,22 +31,25 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x5d0e_4b53_9a43_5a4a_8c1c_2d10_7b0c_1f1
 
 pub(super) fn rewrite(table: &Table, item: &Item, context: &Context<'_>) -> Option<Changes> {
     if context.settings.objects == Objects::Stay {
-        return places(table, item, context.map);
+        return places(table, item, context);
     }
     let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
     let of_id = || Some(text("id")?.split_once('/')?.0);
     let owner = text("user").map(String::as_str).or_else(of_id).unwrap_or_default();
-    let renamed = context.map.get(owner).filter(|pair| !pair.is_identity());
-    let Some(pair) = renamed else {
-        let set = with_objects(table, item, context.map);
+    let Some(new) = context.map.owner(owner) else {
+        let set = with_objects(table, item, context);
         return by_edit(table, item, Edit { set, ..Edit::default() });
     };
-    Some(convert(table, item, pair.new, context.map))
+    convert(table, item, new, context)
 }
 
 /// New ids in the record, and new names of objects for what names a renamed user.
-fn with_objects(table: &Table, item: &Item, map: &IdMap) -> BTreeMap<String, AttributeValue> {
-    let mut set = place::changed(table.places, item, map);
+fn with_objects(
+    table: &Table,
+    item: &Item,
+    context: &Context<'_>,
+) -> BTreeMap<String, AttributeValue> {
+    let mut set = place::changed(table.places, item, context.map);
     let Some(AttributeValue::L(before)) = item.get("data") else { return set };
     let mut entries = match set.get("data") {
         Some(AttributeValue::L(entries)) => entries.clone(),
@@ -55,7 +58,7 @@ fn with_objects(table: &Table, item: &Item, map: &IdMap) -> BTreeMap<String, Att
     for entry in &mut entries {
         let AttributeValue::M(fields) = entry else { continue };
         if let Some(AttributeValue::S(key)) = fields.get_mut("key")
-            && let Some(new) = object_name(key, map)
+            && let Some(new) = share_moved(key, context)
         {
             *key = new;
         }
@@ -67,8 +70,13 @@ fn with_objects(table: &Table, item: &Item, map: &IdMap) -> BTreeMap<String, Att
     set
 }
 
-fn convert(table: &Table, item: &Item, owner: &str, map: &IdMap) -> Changes {
-    let edit = Edit { set: with_objects(table, item, map), ..Edit::default() };
+fn convert(
+    table: &Table,
+    item: &Item,
+    owner: &str,
+    context: &Context<'_>,
+) -> Option<Changes> {
+    let edit = Edit { set: with_objects(table, item, context), ..Edit::default() };
     let mut stays = edit.applied_to(item);
     let row_time =
         ["updatedAt", "createdAt"].iter().find_map(|name| milliseconds(item.get(*name)?));
@@ -81,7 +89,7 @@ fn convert(table: &Table, item: &Item, owner: &str, map: &IdMap) -> Changes {
         _ => Vec::new(),
     };
     for entry in &entries {
-        match share(entry, owner, row_time) {
+        match share(entry, (owner, context.map), row_time) {
             Some(share) if seen.insert(share.key.clone()) => puts.push(share.item),
             Some(_) => {}
             None => rest.push(entry.clone()),
@@ -107,12 +115,16 @@ fn convert(table: &Table, item: &Item, owner: &str, map: &IdMap) -> Changes {
     let mut here = Here::Delete;
     if !converted || other || !rest.is_empty() || shares > MAX_LISTED {
         if stays.get("id").zip(item.get("id")).is_some_and(|(new, old)| same_value(new, old)) {
-            here = Here::Edit(difference(item, &stays));
+            let edit = difference(item, &stays);
+            if puts.is_empty() && edit == Edit::default() {
+                return None;
+            }
+            here = Here::Edit(edit);
         } else {
             puts.push(Put { table: table.key, item: stays });
         }
     }
-    Changes { puts, here, notes }
+    Some(Changes { puts, here, notes })
 }
 
 fn difference(old: &Item, new: &Item) -> Edit {
@@ -125,26 +137,30 @@ fn difference(old: &Item, new: &Item) -> Edit {
 }
 
 struct Share {
-    /// The name of its object, by which two are told apart.
+    /// The name that its object has when it was moved, by which two are told apart.
     key: String,
     item: Item,
 }
 
 /// The record of one share; nothing for an entry that names no sharer or no object.
-fn share(entry: &AttributeValue, owner: &str, row_time: Option<i64>) -> Option<Share> {
+fn share(
+    entry: &AttributeValue,
+    (owner, map): (&str, &IdMap),
+    row_time: Option<i64>,
+) -> Option<Share> {
     let fields = entry.as_m().ok()?;
     let text = |name: &str| fields.get(name)?.as_s().ok().filter(|text| !text.is_empty());
     let (sharer, key) = (text("sharedBy")?, text("key")?);
-    let key = format!("shares/{}", key.strip_prefix("shares/").unwrap_or(key));
+    let prefixed = || format!("shares/{}", key.strip_prefix("shares/").unwrap_or(key));
+    let moved = pointers::share(key, map).unwrap_or_else(prefixed);
     let time = milliseconds_of(fields, "sharedAt").filter(|time| *time > 0).or(row_time);
     let time = time.unwrap_or(0);
     let mut data = fields.clone();
-    data.insert("key".to_owned(), AttributeValue::S(key.clone()));
     data.entry("note".to_owned()).or_insert_with(|| AttributeValue::S(String::new()));
     data.entry("sharedAt".to_owned()).or_insert_with(|| AttributeValue::N("0".to_owned()));
-    let sort = format!("{sharer}#{}#{}", day(time), derived(&key));
+    let sort = format!("{sharer}#{}#{}", day(time), derived(&moved));
     let item = stored(owner, SHARES_APP, "received", &sort, data, time);
-    Some(Share { key, item })
+    Some(Share { key: moved, item })
 }
 
 fn settings_item(owner: &str, settings: &AttributeValue, time: i64) -> Item {

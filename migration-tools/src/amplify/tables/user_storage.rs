@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::storage_key::StorageKey;
 use super::table::Table;
-use super::{Context, Objects, by_edit};
+use super::{Context, Objects, by_edit, share_moved};
 use crate::amplify::id_map::IdMap;
 use crate::engine::item::Item;
 use crate::engine::rewrite::{Changes, Edit, Here, Put};
@@ -24,8 +24,6 @@ pub(super) const SHARES_APP: &str = "amplify-shares";
 const LOGS_APP: &str = "amplify-agent-logs";
 /// Of the copies of artifacts that were shared.
 const SHARED_WITH: &str = "shared-with-";
-/// Of the names of objects in the consolidation bucket that were shared.
-const SHARES: &str = "shares/";
 
 /// A record of the table itself.
 pub(super) fn rewrite(table: &Table, item: &Item, context: &Context<'_>) -> Option<Changes> {
@@ -63,7 +61,7 @@ fn edit(item: &Item, context: &Context<'_>) -> Edit {
         changed |= logs && replace(&mut data, "user", |id| map.whole(id));
         changed |= received
             && context.settings.objects == Objects::Moved
-            && replace(&mut data, "key", |path| object_name(path, map));
+            && replace(&mut data, "key", |path| share_moved(path, context));
         if changed {
             set.insert("data".to_owned(), data);
         }
@@ -90,13 +88,6 @@ fn reader_or_sharer(
     let reader = text.strip_prefix(SHARED_WITH).and_then(&rename);
     let reader = reader.map(|renamed| SHARED_WITH.to_owned() + &renamed);
     reader.or_else(|| if shared { rename(text) } else { None })
-}
-
-/// The name of a shared object after it was moved: `shares/{recipient}/{sharer}/…`. Nothing where
-/// neither of the two is renamed.
-pub(super) fn object_name(path: &str, map: &IdMap) -> Option<String> {
-    let users = path.strip_prefix(SHARES).unwrap_or(path);
-    Some(SHARES.to_owned() + &map.segments(users, 2)?)
 }
 
 /// Rewrites a text in `data`, in any of its shapes; whether it did.

@@ -2,16 +2,15 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::places;
 use super::table::Table;
-use crate::amplify::id_map::IdMap;
+use super::{Context, places};
 use crate::engine::item::Item;
 use crate::engine::rewrite::Changes;
 
 /// `isPublic` is a key of an index and must be a number. Earlier versions wrote a boolean, which
 /// DynamoDB does not take any more.
-pub(super) fn rewrite(table: &Table, item: &Item, map: &IdMap) -> Option<Changes> {
-    let mut changes = places(table, item, map)?;
+pub(super) fn rewrite(table: &Table, item: &Item, context: &Context<'_>) -> Option<Changes> {
+    let mut changes = places(table, item, context)?;
     for put in &mut changes.puts {
         if let Some(AttributeValue::Bool(is)) = put.item.get("isPublic") {
             let number = AttributeValue::N(u8::from(*is).to_string());

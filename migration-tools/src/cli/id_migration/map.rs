@@ -38,7 +38,11 @@ impl MapChoice<'_> {
             }
         }
         let rules =
-            Rules { allow_chains: self.allow_chains, idp_prefix: idp_prefix(settings).await? };
+            Rules {
+            allow_chains: self.allow_chains,
+            idp_prefix: idp_prefix(settings).await?,
+            ..Rules::default()
+        };
         let file = File::open(path).map_err(|source| self.cannot_open(source))?;
         let wrong = |source: MapError| Failed::Map { path: path.to_owned(), source };
         let map = IdMap::read(BufReader::new(file), &rules).map_err(wrong)?;

@@ -35,6 +35,8 @@ pub enum Kind {
     Leftover,
     /// It is not there, and should be.
     Missing,
+    /// It stays as it is, where it still does its work; nobody has to act.
+    Stays,
 }
 
 impl Kind {
@@ -47,6 +49,7 @@ impl Kind {
             Self::Changed => "changed",
             Self::Leftover => "leftover",
             Self::Missing => "missing",
+            Self::Stays => "stays",
         }
     }
 }

@@ -17,6 +17,9 @@
 //! | `keys` | table, short form of a record's key | run, number, one byte: [`Trace`], short form of the record |
 //! | `findings` | run, number | JSON: [`Finding`] |
 //! | `done` | text: a part of a migration that must not be done twice | run |
+//! | `moves` | run, number of the move of an object in it, counted from 1 | the move, as the engine encodes it |
+//! | `move_states` | run, number | one byte: [`State`] |
+//! | `objects` | bucket, short form of an object's name | run, number, one byte: [`ObjectTrace`], short form of the ETag |
 //!
 //! Entries and findings have content of records and ids of users: the file is as confidential as the
 //! tables. An entry is about as large as the record that it is about, and each record that was written
@@ -27,6 +30,7 @@
 mod entries;
 mod findings;
 mod lookups;
+mod moves;
 mod store;
 
 use std::fs;
@@ -38,6 +42,8 @@ use serde::{Deserialize, Serialize};
 
 pub use entries::{Place, Settled, Stored, Trace};
 pub use findings::{Finding, Kind};
+pub use moves::{LeftObject, ObjectLeft, ObjectTrace, SettledMove, StoredMove};
+use moves::{MOVE_STATES, MOVES, OBJECTS};
 use store::Store;
 
 /// The file in its folder.
@@ -198,6 +204,9 @@ impl Journal {
             transaction.open_table(KEYS).map_err(|e| self.failed(e))?;
             transaction.open_table(FINDINGS).map_err(|e| self.failed(e))?;
             transaction.open_table(DONE).map_err(|e| self.failed(e))?;
+            transaction.open_table(MOVES).map_err(|e| self.failed(e))?;
+            transaction.open_table(MOVE_STATES).map_err(|e| self.failed(e))?;
+            transaction.open_table(OBJECTS).map_err(|e| self.failed(e))?;
         }
         transaction.commit().map_err(|e| self.failed(e))
     }

@@ -1,0 +1,352 @@
+//! One pass over a source of objects: what belongs elsewhere is copied there.
+
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
+use required_env_vars::Failure;
+use tokio::sync::Semaphore;
+
+use super::copy::{Copied, Copier, Uploads};
+use super::list::{Listed, pages};
+use super::record::{Destination, Move};
+use super::{Storage, short_text, stop_of};
+use crate::engine::events::{Counts, Event, Listener};
+use crate::engine::journal::{
+    Finding, Journal, JournalError, Kind, LeftObject, ObjectTrace, SettledMove, State,
+};
+use crate::engine::keeper::Keeper;
+use crate::engine::recorder::Recorder;
+use crate::engine::stop::Stop;
+
+/// Pages that are worked on at once, so that the slowest object of one does not hold up all.
+const PAGES: usize = 4;
+
+/// A prefix of a bucket whose objects may belong elsewhere.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// What it is called in counts and findings.
+    pub label: &'static str,
+    /// Its bucket, by its key in the plan.
+    pub bucket: &'static str,
+    /// What all of its names begin with.
+    pub prefix: &'a str,
+    /// Where a name belongs.
+    pub place: &'a (dyn Fn(&str) -> Placement + Sync),
+}
+
+/// Where an object belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// To this name of another bucket, or of the same.
+    To(&'static str, String),
+    /// It stays, and nobody has to know.
+    Stays,
+    /// It stays, and a person is told why.
+    Told(&'static str),
+}
+
+/// Copies objects, and writes the journal about it.
+pub struct Transfer<'a> {
+    /// Where objects are.
+    pub storage: &'a Storage,
+    /// Where it is noted.
+    pub recorder: &'a Recorder,
+    /// Whether writing is still allowed.
+    pub lease: &'a Keeper,
+    /// Whether sources stay until they are cleaned up.
+    pub keep: bool,
+    /// Who hears of it.
+    pub listener: &'a dyn Listener,
+    /// Whether the operator wants an end.
+    pub interrupted: &'a (dyn Fn() -> bool + Sync),
+    /// Objects that are copied at once.
+    pub at_once: NonZeroUsize,
+    /// Which pass this is, from 1.
+    pub pass: u32,
+    /// How long a busy service is waited for.
+    pub patience: Duration,
+    /// Objects above this size are copied in parts.
+    pub single: u64,
+}
+
+impl Transfer<'_> {
+    /// Goes over a source: what was done, and why it ended before its end if it did.
+    pub async fn over(&self, source: &Source<'_>) -> (Counts, Result<(), Stop>) {
+        let label = source.label;
+        let Some(bucket) = self.storage.name(source.bucket) else {
+            return (Counts::default(), Ok(()));
+        };
+        self.listener.hear(&Event::Began { table: label, pass: self.pass, records: 0 });
+        let counts = Mutex::new(Counts::default());
+        let permits = Semaphore::new(self.at_once.get());
+        let page = Page { transfer: self, source, bucket, permits: &permits, counts: &counts };
+        let read = pages(&self.storage.client, bucket, source.prefix);
+        let done = read.map(|listed| async {
+            match listed {
+                Ok(listed) => page.copy(listed).await,
+                Err(failure) => Err(unlisted(label, &failure)),
+            }
+        });
+        let mut done = std::pin::pin!(done.buffer_unordered(PAGES));
+        let mut ended = Ok(());
+        while let Some(one) = done.next().await {
+            let stop = one.is_err();
+            ended = ended.and(one);
+            if stop {
+                break;
+            }
+        }
+        let counts = *counts.lock().unwrap_or_else(PoisonError::into_inner);
+        self.listener.hear(&Event::Ended { table: label, pass: self.pass, counts });
+        (counts, ended)
+    }
+
+    fn journal(&self) -> &Journal {
+        self.recorder.journal()
+    }
+}
+
+/// What a page needs.
+struct Page<'a> {
+    transfer: &'a Transfer<'a>,
+    source: &'a Source<'a>,
+    bucket: &'a str,
+    permits: &'a Semaphore,
+    counts: &'a Mutex<Counts>,
+}
+
+/// An object that is to be copied.
+struct Task {
+    listed: Listed,
+    to: (&'static str, String),
+}
+
+impl Page<'_> {
+    async fn copy(&self, listed: Vec<Listed>) -> Result<(), Stop> {
+        let transfer = self.transfer;
+        if (transfer.interrupted)() {
+            return Err(Stop::Interrupted);
+        }
+        let mut counts = Counts::default();
+        let mut tasks = Vec::new();
+        for listed in listed {
+            counts.records += 1;
+            counts.bytes += listed.size;
+            match (self.source.place)(&listed.key) {
+                Placement::To(bucket, key) if bucket != self.source.bucket || key != listed.key => {
+                    tasks.push(Task { listed, to: (bucket, key) });
+                }
+                Placement::To(..) | Placement::Stays => {}
+                Placement::Told(why) => self.stays(&listed.key, why)?,
+            }
+        }
+        let (label, records, bytes) = (self.source.label, counts.records, counts.bytes);
+        transfer.listener.hear(&Event::Read { table: label, records, bytes });
+        let before = tasks.len();
+        let tasks = self.not_yet(tasks)?;
+        counts.kept += u64::try_from(before - tasks.len()).unwrap_or_default();
+        self.count(counts);
+        if tasks.is_empty() {
+            return Ok(());
+        }
+        let moves: Result<Vec<Vec<u8>>, _> =
+            tasks.iter().map(|task| self.noted(task, false).encode()).collect();
+        let moves = moves.map_err(|error| self.damaged(error.to_string()))?;
+        let first = transfer.journal().intend_moves(transfer.recorder.run(), &moves)?;
+        let each = (first..).zip(&tasks).map(|(number, task)| self.one(number, task));
+        let mut each = stream::iter(each).buffer_unordered(transfer.at_once.get());
+        let mut settled = Vec::with_capacity(tasks.len());
+        let mut ended = Ok(());
+        while let Some(one) = each.next().await {
+            match one {
+                Ok(one) => settled.extend(one),
+                // What is in flight is finished, and what was done is noted.
+                Err(stop) => ended = ended.and(Err(stop)),
+            }
+        }
+        transfer.journal().settle_moves(&settled)?;
+        ended
+    }
+
+    /// Those that no earlier run copied as they are.
+    fn not_yet(&self, tasks: Vec<Task>) -> Result<Vec<Task>, Stop> {
+        let keys: Vec<_> = tasks.iter().map(|task| short_text(&task.listed.key)).collect();
+        let left = self.transfer.journal().objects_left(self.source.bucket, &keys)?;
+        let new = tasks.into_iter().zip(left).filter(|(task, left)| {
+            !left.is_some_and(|left| {
+                matches!(left.trace, ObjectTrace::Copied | ObjectTrace::Kept | ObjectTrace::Gone)
+                    && left.etag == short_text(&task.listed.etag)
+            })
+        });
+        Ok(new.map(|(task, _)| task).collect())
+    }
+
+    fn noted(&self, task: &Task, was_there: bool) -> Move {
+        let (bucket, key) = (task.to.0.to_owned(), task.to.1.clone());
+        Move {
+            bucket: self.source.bucket.to_owned(),
+            key: task.listed.key.clone(),
+            etag: task.listed.etag.clone(),
+            size: task.listed.size,
+            to: Destination::Object { bucket, key },
+            keep: self.transfer.keep,
+            was_there,
+        }
+    }
+
+    /// Copies one object, and says what is to be noted about it.
+    async fn one(&self, number: u64, task: &Task) -> Result<Vec<SettledMove>, Stop> {
+        let transfer = self.transfer;
+        let label = self.source.label;
+        let run = transfer.recorder.run();
+        let void = vec![SettledMove { run, number, state: State::Void, left: Vec::new() }];
+        let Ok(_permit) = self.permits.acquire().await else { return Ok(void) };
+        if (transfer.interrupted)() {
+            return Ok(void);
+        }
+        let Some(to) = transfer.storage.name(task.to.0) else { return Ok(void) };
+        let may_write = || transfer.lease.check().map_err(Stop::from);
+        let copier = Copier {
+            client: &transfer.storage.client,
+            patience: transfer.patience,
+            single: transfer.single,
+            may_write: &may_write,
+            uploads: transfer,
+        };
+        let copied = copier.copy(label, (self.bucket, &task.listed), (to, &task.to.1)).await?;
+        let mut one = Counts::default();
+        let settled = match copied {
+            Copied::Made(etag) => {
+                one.copied += 1;
+                vec![self.proven(number, task, &etag)]
+            }
+            Copied::Same(etag) => {
+                one.merged += 1;
+                let noted = self.noted(task, true).encode();
+                let noted = noted.map_err(|error| self.damaged(error.to_string()))?;
+                let own = transfer.journal().intend_moves(run, &[noted])?;
+                let mut settled = void;
+                settled.push(self.proven(own, task, &etag));
+                settled
+            }
+            Copied::Other => {
+                self.stays(
+                    &task.listed.key,
+                    "another object stands where it belongs, which is what the application reads; this one stays where it is",
+                )?;
+                void
+            }
+            Copied::SourceGone => {
+                one.gone += 1;
+                void
+            }
+            Copied::SourceChanged => {
+                one.failed += 1;
+                self.find(&task.listed.key, Kind::Failed, "it was changed while it was copied")?;
+                void
+            }
+            // It stays intended, and is looked up.
+            Copied::Failed(why) => {
+                one.failed += 1;
+                self.find(&task.listed.key, Kind::Failed, &why)?;
+                Vec::new()
+            }
+        };
+        self.count(one);
+        Ok(settled)
+    }
+
+    fn proven(&self, number: u64, task: &Task, etag: &str) -> SettledMove {
+        let trace = if self.transfer.keep { ObjectTrace::Kept } else { ObjectTrace::Copied };
+        let left = |bucket: &str, key: &str, trace, etag: &str| LeftObject {
+            bucket: bucket.to_owned(),
+            key: short_text(key),
+            trace,
+            etag: short_text(etag),
+        };
+        let target = left(task.to.0, &task.to.1, ObjectTrace::Target, etag);
+        let source = left(self.source.bucket, &task.listed.key, trace, &task.listed.etag);
+        let (run, state) = (self.transfer.recorder.run(), State::Proven);
+        SettledMove { run, number, state, left: vec![target, source] }
+    }
+
+    fn count(&self, more: Counts) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        *counts = counts.plus(more);
+    }
+
+    fn stays(&self, key: &str, why: &str) -> Result<(), Stop> {
+        self.find(key, Kind::Stays, why)
+    }
+
+    fn find(&self, key: &str, kind: Kind, reason: &str) -> Result<(), Stop> {
+        let remedy = match kind {
+            Kind::Stays => "nothing has to be done",
+            _ => "run the same command again",
+        };
+        let finding = Finding {
+            table: self.source.label.to_owned(),
+            key: key.to_owned(),
+            kind,
+            reason: reason.to_owned(),
+            remedy: remedy.to_owned(),
+        };
+        self.transfer.listener.hear(&Event::Found(&finding));
+        self.transfer.recorder.find(finding)
+    }
+
+    fn damaged(&self, what: String) -> Stop {
+        let path = self.transfer.journal().path().to_owned();
+        JournalError::Damaged { path, what }.into()
+    }
+}
+
+impl Uploads for Transfer<'_> {
+    fn begun(&self, bucket: &str, key: &str, id: &str) -> Result<u64, Stop> {
+        begun(self.storage, self.journal(), self.recorder.run(), (bucket, key, id))
+    }
+
+    fn over(&self, upload: u64) -> Result<(), Stop> {
+        ended(self.journal(), self.recorder.run(), upload)
+    }
+}
+
+/// Notes an upload in parts that was begun.
+pub(super) fn begun(
+    storage: &Storage,
+    journal: &Journal,
+    run: u64,
+    (bucket, key, id): (&str, &str, &str),
+) -> Result<u64, Stop> {
+    let own = storage.buckets.iter().find(|(_, name)| *name == bucket);
+    let upload = Move {
+        bucket: own.map(|(key, _)| (*key).to_owned()).unwrap_or_default(),
+        key: key.to_owned(),
+        etag: String::new(),
+        size: 0,
+        to: Destination::Upload(id.to_owned()),
+        keep: false,
+        was_there: false,
+    };
+    let bytes = upload.encode().map_err(|error| {
+        let path = journal.path().to_owned();
+        Stop::from(JournalError::Damaged { path, what: error.to_string() })
+    })?;
+    Ok(journal.intend_moves(run, &[bytes])?)
+}
+
+/// Notes that it is over.
+pub(super) fn ended(journal: &Journal, run: u64, upload: u64) -> Result<(), Stop> {
+    let over = SettledMove { run, number: upload, state: State::Void, left: Vec::new() };
+    Ok(journal.settle_moves(&[over])?)
+}
+
+/// What it means that a source cannot be listed.
+pub(super) fn unlisted(label: &'static str, failure: &Failure) -> Stop {
+    stop_of(label, failure).unwrap_or_else(|| Stop::Table {
+        table: label,
+        why: format!("it cannot be listed: {failure}"),
+    })
+}
