@@ -5,6 +5,7 @@ pub mod backups;
 pub mod cli;
 pub mod declared;
 pub mod engine;
+pub mod formats;
 pub mod mask;
 pub mod new_file;
 pub mod parameter_store;

@@ -1,10 +1,11 @@
 //! What can be wrong with a pair, alone and beside the others.
 
-use super::forms::{lower_case, sanitise_user};
+use super::forms::lower_case;
 use super::map::{IdMap, Rules};
 use super::pairs::{Index, Pair};
 use super::problem::{Column, Problems, What};
 use super::{MAX_ID_BYTES, RESERVED};
+use crate::formats::hash_key::sanitise_user;
 
 /// What is wrong with a pair alone. Of a pair that changes nothing, only what makes it unreadable.
 pub(super) fn alone(pair: Pair<'_>, problems: &mut Problems) -> bool {

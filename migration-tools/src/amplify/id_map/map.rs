@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::forms::{lower_case, sanitise_user};
+use super::forms::lower_case;
 use super::pairs::{Index, Pair, Pairs};
+use crate::formats::hash_key::sanitise_user;
 
 /// What is allowed in an id map, and what the deployment adds to ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

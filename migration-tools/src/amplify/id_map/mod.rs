@@ -17,7 +17,7 @@ mod strings;
 #[cfg(test)]
 mod tests;
 
-pub use forms::{sanitise_app, sanitise_user};
+pub use crate::formats::hash_key::{sanitise_app, sanitise_user};
 pub use map::{IdMap, Remarks, Rules};
 pub use pairs::Pair;
 pub use phases::{MAX_PHASES, Phase};
