@@ -7,6 +7,7 @@ pub mod id_map;
 pub mod migration;
 mod names;
 mod naming;
+pub mod objects;
 pub mod preflight;
 mod resources;
 pub mod tables;

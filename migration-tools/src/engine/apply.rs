@@ -24,6 +24,19 @@ const MAX_ROUNDS: u32 = 12;
 
 /// A migration, as far as one record is concerned: pure functions.
 pub trait Rule: Sync {
+    /// Makes ready what a rewrite of these records goes by, before the first of them is rewritten.
+    ///
+    /// # Errors
+    ///
+    /// What ends the run, or its work on this table.
+    fn prepare(
+        &self,
+        _table: &'static str,
+        _items: &[Item],
+    ) -> impl Future<Output = Result<(), Stop>> + Send {
+        async { Ok(()) }
+    }
+
     /// What is to become of a record of this table.
     fn rewrite(&self, table: &'static str, record: &Record) -> Rewrite;
 

@@ -78,6 +78,7 @@ impl<R: Rule + Search> Pass<'_, R> {
         counts: &Mutex<Counts>,
         at_once: usize,
     ) -> Result<(), Ended> {
+        self.rule.prepare(table, &items).await?;
         let mut page = Counts::default();
         let mut changing = Vec::new();
         for item in items {

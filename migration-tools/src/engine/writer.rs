@@ -48,7 +48,8 @@ pub struct Writer {
     pub tables: Tables,
     /// Where everything is noted first.
     pub recorder: Recorder,
-    lease: Keeper,
+    /// What says whether writing is still allowed.
+    pub lease: Keeper,
     /// What becomes of records that were copied.
     pub old: Old,
     pace: Pace,

@@ -7,11 +7,8 @@ use super::*;
 use crate::amplify::id_map::sanitise_user;
 
 fn map<A: AsRef<str>>(pairs: &[(A, A)]) -> IdMap {
-    let rules = Rules {
-        allow_chains: true,
-        idp_prefix: Some("Campus".to_owned()),
-        ..Rules::default()
-    };
+    let rules =
+        Rules { allow_chains: true, idp_prefix: Some("Campus".to_owned()), ..Rules::default() };
     let pairs = pairs.iter().map(|(old, new)| (old.as_ref(), new.as_ref()));
     IdMap::from_pairs(pairs, &rules).unwrap()
 }

@@ -1,27 +1,61 @@
 //! The facts of all tables, as the engine asks for them.
 
+use std::collections::BTreeMap;
+
 use crate::amplify::id_map::IdMap;
-use crate::amplify::tables::{Context, Settings, Table, Turn, leftovers, merge, rewrite};
+use crate::amplify::objects::Objects;
+use crate::amplify::tables::{
+    Context, Everything, Moved, Settings, Table, Turn, leftovers, merge, rewrite,
+};
 use crate::engine::apply::{Rule, is_marked};
 use crate::engine::item::Item;
 use crate::engine::pass::Search;
 use crate::engine::rewrite::{Merge, Record, Refusal, Rewrite};
+use crate::engine::stop::Stop;
 
 /// Renames users.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Rename<'a> {
     /// Who is renamed.
     pub map: &'a IdMap,
     /// What else is done.
     pub settings: &'a Settings,
+    /// The objects that move with them; without them everything is taken to be where it is to be.
+    pub objects: Option<&'a Objects<'a>>,
+    /// What knows the names of buckets where there are no objects that move.
+    pub assumed: &'a Everything,
+}
+
+/// No bucket has a name.
+static NOTHING: Everything = Everything(BTreeMap::new());
+
+impl<'a> Rename<'a> {
+    /// Renames in records alone.
+    #[must_use]
+    pub fn new(map: &'a IdMap, settings: &'a Settings) -> Self {
+        Self { map, settings, objects: None, assumed: &NOTHING }
+    }
+
+    fn context(&self) -> Context<'a> {
+        let moved: &dyn Moved = match self.objects {
+            Some(objects) => objects,
+            None => self.assumed,
+        };
+        Context { map: self.map, settings: self.settings, moved }
+    }
 }
 
 impl Rule for Rename<'_> {
+    async fn prepare(&self, table: &'static str, items: &[Item]) -> Result<(), Stop> {
+        match (self.objects, Table::of_key(table)) {
+            (Some(objects), Some(table)) => objects.prepare(table, items, self.map).await,
+            _ => Ok(()),
+        }
+    }
+
     fn rewrite(&self, table: &'static str, record: &Record) -> Rewrite {
         match Table::of_key(table) {
-            Some(table) => {
-                rewrite(table, record, &Context { map: self.map, settings: self.settings })
-            }
+            Some(table) => rewrite(table, record, &self.context()),
             None => Rewrite::Unchanged,
         }
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::rename::Rename;
 use super::targets::Target;
+use crate::amplify::id_map::IdMap;
+use crate::amplify::objects::{ORIGINS, Objects};
 use crate::amplify::tables::Turn;
 use crate::engine::apply::Rule;
 use crate::engine::events::{Counts, Event, Listener};
@@ -18,6 +20,8 @@ pub const MAX_PASSES: u32 = 5;
 
 /// A run that is about to be made.
 pub struct Migration<'a, R = Rename<'a>> {
+    /// The objects that are moved before records, and with which ids.
+    pub objects: Option<(&'a Objects<'a>, &'a IdMap)>,
     /// What reads.
     pub reader: &'a Reader,
     /// What writes.
@@ -75,6 +79,9 @@ impl Done {
     }
 }
 
+/// What was done, by table or source.
+type All = BTreeMap<&'static str, Counts>;
+
 impl<R: Rule + Search> Migration<'_, R> {
     /// Makes the run.
     ///
@@ -82,7 +89,7 @@ impl<R: Rule + Search> Migration<'_, R> {
     ///
     /// What ends all of it; what was done until then is done, and the same command goes on.
     pub async fn run(&self) -> Result<Done, Stop> {
-        let mut all: BTreeMap<&'static str, Counts> = BTreeMap::new();
+        let mut all = All::new();
         let mut done = Done::default();
         while done.passes < MAX_PASSES && !done.quiet {
             done.passes += 1;
@@ -93,21 +100,58 @@ impl<R: Rule + Search> Migration<'_, R> {
             let written = self.pass(&mut all, &mut done).await?;
             done.quiet = written == 0;
         }
+        self.sweep(&mut all, &mut done).await?;
         self.writer.recorder.flush().await?;
-        let counts = |target: &&Target| {
-            let key = target.table.key;
-            Some((key, *all.get(key)?))
-        };
-        done.tables = self.takes.iter().filter_map(counts).collect();
+        let counts = |key: &'static str| Some((key, *all.get(key)?));
+        let sources = ORIGINS.iter().filter_map(|origin| counts(origin.label));
+        let tables = self.takes.iter().filter_map(|target| counts(target.table.key));
+        done.tables = sources.chain(tables).collect();
         Ok(done)
     }
 
+    /// Objects that were copied go, once every record that pointed to them was seen to point elsewhere.
+    async fn sweep(&self, all: &mut All, done: &mut Done) -> Result<(), Stop> {
+        let Some((objects, map)) = self.objects else { return Ok(()) };
+        for (label, open) in objects.left_open() {
+            let counts = all.entry(label).or_default();
+            *counts = counts.plus(open);
+        }
+        if !done.quiet || !done.failed.is_empty() {
+            return Ok(());
+        }
+        let swept = objects.sweep(map).await?;
+        for (label, counts) in swept.counts {
+            let before = all.entry(label).or_default();
+            let kept = counts.kept;
+            *before = Counts { kept, ..before.plus(counts) };
+        }
+        for (label, why) in swept.failed {
+            done.failed.push(label);
+            self.find(label, &why, "see what the service says, and run the same command again")?;
+        }
+        Ok(())
+    }
+
+    /// Copies objects; answers how many were.
+    async fn copy(&self, all: &mut All, done: &mut Done) -> Result<(u64, u64), Stop> {
+        let Some((objects, map)) = self.objects else { return Ok((0, 0)) };
+        let copies = objects.copy(done.passes, map).await?;
+        let (mut written, mut failed) = (0, 0);
+        for (label, counts) in copies.counts {
+            written += counts.written() + counts.merged;
+            failed += counts.failed;
+            let before = all.remove(label).unwrap_or_default();
+            all.insert(label, before.then(counts));
+        }
+        for (label, why) in copies.failed {
+            done.failed.push(label);
+            self.find(label, &why, "see what the service says, and run the same command again")?;
+        }
+        Ok((written, failed))
+    }
+
     /// One pass; answers how many records it wrote.
-    async fn pass(
-        &self,
-        all: &mut BTreeMap<&'static str, Counts>,
-        done: &mut Done,
-    ) -> Result<u64, Stop> {
+    async fn pass(&self, all: &mut All, done: &mut Done) -> Result<u64, Stop> {
         let pass = Pass {
             reader: self.reader,
             writer: self.writer,
@@ -117,10 +161,10 @@ impl<R: Rule + Search> Migration<'_, R> {
             at_once: self.at_once,
             number: done.passes,
         };
-        let mut written = 0;
-        let mut failed = 0;
         done.failed.clear();
         done.logins_held = false;
+        // Records point to objects that are there.
+        let (mut written, mut failed) = self.copy(all, done).await?;
         for target in self.takes {
             let key = target.table.key;
             if target.table.turn == Turn::Login && (failed > 0 || !done.failed.is_empty()) {

@@ -108,7 +108,13 @@ pub const ORIGINS: [Origin; 16] = [
         "conversations/",
         Shape::User("conversations/"),
     ),
-    origin("conversations", Family::Conversations, CONVERSATIONS, "", Shape::User("conversations/")),
+    origin(
+        "conversations",
+        Family::Conversations,
+        CONVERSATIONS,
+        "",
+        Shape::User("conversations/"),
+    ),
     origin(
         "shares in the consolidation bucket",
         Family::Shares,

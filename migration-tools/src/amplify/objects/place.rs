@@ -5,7 +5,8 @@ use crate::amplify::id_map::IdMap;
 use crate::amplify::tables::pointers::{CONSOLIDATION, share, task_log};
 use crate::engine::objects::Placement;
 
-const UNKNOWN: &str = "its name is none that the application gives, so that nobody knows whose it is";
+const UNKNOWN: &str =
+    "its name is none that the application gives, so that nobody knows whose it is";
 
 /// Where the object with this name belongs after the migration of a map's users.
 ///
@@ -92,7 +93,11 @@ mod tests {
                 "conversations/ada@ex.edu/5",
                 "conversations/lovelaa1/5",
             ),
-            ("shares", "ada@ex.edu/alan/2025-03-05/0d.json", "shares/lovelaa1/turinga1/2025-03-05/0d.json"),
+            (
+                "shares",
+                "ada@ex.edu/alan/2025-03-05/0d.json",
+                "shares/lovelaa1/turinga1/2025-03-05/0d.json",
+            ),
             ("shares", "bob/alan/0d.json", "shares/bob/turinga1/0d.json"),
             ("shares", "alan/alan/alan/0d.json", "shares/turinga1/turinga1/alan/0d.json"),
             ("agent states", "alan/s/index.json", "agentState/turinga1/s/index.json"),

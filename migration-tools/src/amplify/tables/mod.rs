@@ -20,6 +20,7 @@ mod merge;
 mod place;
 pub(crate) mod pointers;
 mod shares;
+pub(crate) mod storage_item;
 mod storage_key;
 mod table;
 mod unions;

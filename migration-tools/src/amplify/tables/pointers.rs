@@ -128,7 +128,8 @@ pub(crate) fn artifact(key: &str) -> Option<&str> {
 fn is_artifact(text: &str) -> bool {
     let Some((day, name)) = text.split_once('/') else { return false };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let version = name.rsplit_once(":v").is_some_and(|(name, version)| !name.is_empty() && digits(version));
+    let version =
+        name.rsplit_once(":v").is_some_and(|(name, version)| !name.is_empty() && digits(version));
     day.len() == 8 && digits(day) && !name.contains('/') && version
 }
 
@@ -360,7 +361,8 @@ impl Names<'_> {
                 Some(AttributeValue::M(inner)) if fields.len() == 1 => inner,
                 _ => fields,
             };
-            let pointer = inner.get("key").and_then(unwrapped).and_then(|key| shared(key, self.map));
+            let pointer =
+                inner.get("key").and_then(unwrapped).and_then(|key| shared(key, self.map));
             if let Some(pointer) = pointer {
                 is_there(&pointer);
             }

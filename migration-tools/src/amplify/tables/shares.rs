@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use time::OffsetDateTime;
-use uuid::Uuid;
 
+use super::storage_item::{derived, storage_item};
 use super::table::Table;
 use super::user_storage::{SHARES_APP, STORAGE};
 use super::{Context, Objects, by_edit, place, places, pointers, share_moved};
@@ -26,8 +26,6 @@ use crate::engine::rewrite::{Changes, Edit, Here, Put};
 const MAX_LISTED: usize = 100;
 const SETTINGS_APP: &str = "amplify-user-settings";
 const SETTINGS: &str = "user-settings";
-/// Of all ids that are derived here: another namespace would give other ids.
-const NAMESPACE: Uuid = Uuid::from_u128(0x5d0e_4b53_9a43_5a4a_8c1c_2d10_7b0c_1f1e);
 
 pub(super) fn rewrite(table: &Table, item: &Item, context: &Context<'_>) -> Option<Changes> {
     if context.settings.objects == Objects::Stay {
@@ -70,12 +68,7 @@ fn with_objects(
     set
 }
 
-fn convert(
-    table: &Table,
-    item: &Item,
-    owner: &str,
-    context: &Context<'_>,
-) -> Option<Changes> {
+fn convert(table: &Table, item: &Item, owner: &str, context: &Context<'_>) -> Option<Changes> {
     let edit = Edit { set: with_objects(table, item, context), ..Edit::default() };
     let mut stays = edit.applied_to(item);
     let row_time =
@@ -168,29 +161,10 @@ fn settings_item(owner: &str, settings: &AttributeValue, time: i64) -> Item {
     stored(owner, SETTINGS_APP, SETTINGS, SETTINGS, data, time)
 }
 
-/// A record of user storage as the application writes it.
+/// A record of user storage; the time is in milliseconds.
 fn stored(owner: &str, app: &str, kind: &str, sort: &str, data: Item, time: i64) -> Item {
-    let app = format!("{}#{app}", sanitise_user(owner));
-    let key = format!("{app}#{kind}");
-    let uuid = derived(&format!("{key}#{sort}"));
-    let texts = [
-        ("PK", key.as_str()),
-        ("SK", sort),
-        ("itemId", sort),
-        ("UUID", &uuid),
-        ("appId", &app),
-        ("entityType", kind),
-    ];
-    let mut item: Item =
-        texts.map(|(name, text)| (name.to_owned(), AttributeValue::S(text.to_owned()))).into();
-    item.insert("data".to_owned(), AttributeValue::M(data));
-    let seconds = time.div_euclid(1000).to_string();
-    item.insert("createdAt".to_owned(), AttributeValue::N(seconds));
-    item
-}
-
-fn derived(from: &str) -> String {
-    Uuid::new_v5(&NAMESPACE, from.as_bytes()).to_string()
+    let key = format!("{}#{app}#{kind}", sanitise_user(owner));
+    storage_item(&key, sort, data, time.div_euclid(1000))
 }
 
 /// The day of a time in milliseconds, in UTC.

@@ -37,8 +37,7 @@ impl MapChoice<'_> {
                 return Err(Failed::Prerequisite("there is nobody to migrate".to_owned()));
             }
         }
-        let rules =
-            Rules {
+        let rules = Rules {
             allow_chains: self.allow_chains,
             idp_prefix: idp_prefix(settings).await?,
             ..Rules::default()

@@ -62,7 +62,7 @@ struct Copy {
 }
 
 impl Sweep<'_> {
-    /// Goes over a source.
+    /// Goes over a source. `other` hears of objects that no move is known of.
     ///
     /// # Errors
     ///
@@ -71,6 +71,7 @@ impl Sweep<'_> {
         &self,
         label: &'static str,
         (bucket, prefix): (&'static str, &str),
+        other: &dyn Fn(&str) -> Result<(), Stop>,
     ) -> Result<Swept, Stop> {
         let mut swept = Swept::default();
         let Some(name) = self.storage.name(bucket) else { return Ok(swept) };
@@ -81,7 +82,7 @@ impl Sweep<'_> {
                 return Err(Stop::Interrupted);
             }
             let page = page.map_err(|failure| unlisted(label, &failure))?;
-            let copies = self.copies(bucket, page, &mut swept)?;
+            let copies = self.copies(bucket, page, &mut swept, other)?;
             let copies = self.standing(label, copies, &mut swept).await?;
             self.remove(label, (bucket, name), copies, &mut swept).await?;
         }
@@ -94,12 +95,14 @@ impl Sweep<'_> {
         bucket: &str,
         page: Vec<Listed>,
         swept: &mut Swept,
+        other: &dyn Fn(&str) -> Result<(), Stop>,
     ) -> Result<Vec<Copy>, Stop> {
         let keys: Vec<_> = page.iter().map(|listed| short_text(&listed.key)).collect();
         let left = self.journal.objects_left(bucket, &keys)?;
         let mut copies = Vec::new();
         for (listed, left) in page.into_iter().zip(left) {
             let Some(left) = left.filter(|left| left.etag == short_text(&listed.etag)) else {
+                other(&listed.key)?;
                 continue;
             };
             match left.trace {

@@ -1,0 +1,99 @@
+//! What conversions of documents have left behind: their input and output, which nobody asks for after
+//! an hour, when the links to them have expired.
+//!
+//! Templates among the output are not touched. What is removed is gone, so that this is done only where
+//! it is asked for.
+
+use std::time::Duration;
+
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use futures::StreamExt;
+use required_env_vars::Failure;
+
+use crate::engine::objects::{Storage, pages};
+use crate::engine::stop::Stop;
+
+/// The buckets, by their keys in the configuration.
+const BUCKETS: [&str; 2] = ["S3_CONVERSION_INPUT_BUCKET_NAME", "S3_CONVERSION_OUTPUT_BUCKET_NAME"];
+/// What conversions are made of, and stays.
+const TEMPLATES: &str = "templates/";
+/// How old an object is at least before nobody waits for it any more.
+pub(super) const AGE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What was found and removed in a bucket.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Transient {
+    /// The bucket.
+    pub bucket: String,
+    /// Objects that were removed; in a dry run, that would be.
+    pub removed: u64,
+    /// Objects that are younger than a day, and stay.
+    pub young: u64,
+    /// Objects that could not be removed, and the last reason.
+    pub failed: u64,
+    /// Why.
+    pub why: Option<String>,
+}
+
+/// Removes what is older than a day at this time, seconds since 1970.
+///
+/// # Errors
+///
+/// When a bucket cannot be listed, or the operator wants an end.
+pub async fn clean_up(
+    storage: &Storage,
+    now: i64,
+    may_write: Option<&(dyn Fn() -> Result<(), Stop> + Sync)>,
+    interrupted: &(dyn Fn() -> bool + Sync),
+) -> Result<Vec<Transient>, Stop> {
+    let mut all = Vec::new();
+    let before = now.saturating_sub(i64::try_from(AGE.as_secs()).unwrap_or(i64::MAX));
+    for key in BUCKETS {
+        let Some(bucket) = storage.name(key) else { continue };
+        let mut transient = Transient { bucket: bucket.to_owned(), ..Transient::default() };
+        let pages = pages(&storage.client, bucket, "");
+        let mut pages = std::pin::pin!(pages);
+        while let Some(page) = pages.next().await {
+            if interrupted() {
+                return Err(Stop::Interrupted);
+            }
+            let page = page.map_err(|failure| Stop::Table {
+                table: key,
+                why: format!("it cannot be listed: {failure}"),
+            })?;
+            let page: Vec<_> =
+                page.into_iter().filter(|listed| !listed.key.starts_with(TEMPLATES)).collect();
+            let (old, young): (Vec<_>, Vec<_>) =
+                page.into_iter().partition(|listed| listed.modified < before);
+            transient.young += u64::try_from(young.len()).unwrap_or_default();
+            let count = u64::try_from(old.len()).unwrap_or_default();
+            let Some(may_write) = may_write.filter(|_| !old.is_empty()) else {
+                transient.removed += count;
+                continue;
+            };
+            may_write()?;
+            let ids = old.iter().filter_map(|listed| {
+                ObjectIdentifier::builder().key(&listed.key).e_tag(&listed.etag).build().ok()
+            });
+            let delete = Delete::builder().quiet(true).set_objects(Some(ids.collect())).build();
+            let delete =
+                delete.map_err(|error| Stop::Table { table: key, why: error.to_string() })?;
+            let answer = storage.client.delete_objects().bucket(bucket).delete(delete).send().await;
+            let (failed, why) = match answer {
+                Ok(answer) => {
+                    let why = answer.errors().last().and_then(|error| error.message());
+                    (
+                        u64::try_from(answer.errors().len()).unwrap_or_default(),
+                        why.map(str::to_owned),
+                    )
+                }
+                Err(error) => (count, Some(Failure::of(&error).to_string())),
+            };
+            transient.failed += failed;
+            transient.removed += count.saturating_sub(failed);
+            transient.why = why.or(transient.why);
+        }
+        all.push(transient);
+    }
+    Ok(all)
+}

@@ -1,0 +1,21 @@
+//! Objects in S3: from the older buckets into the consolidation bucket and the user storage.
+//!
+//! Which objects there are and where they belong is in `facts.rs`; [`place()`] says it for one name. What
+//! becomes items is converted by [`item_of`]. [`Objects`] does it in a run: copies, looks whether what
+//! records point to is where it is to be, and removes what was copied once nothing points to it.
+
+mod content;
+mod conversion;
+mod facts;
+mod items;
+mod look;
+mod place;
+mod quiet;
+mod work;
+
+pub use conversion::{Transient, clean_up};
+pub use facts::{Family, ORIGINS, Origin};
+pub use items::{NoItemError, item_of};
+pub use look::{Looked, look};
+pub use place::place;
+pub use work::{Objects, Setting};
