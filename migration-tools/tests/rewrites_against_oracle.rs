@@ -182,6 +182,7 @@ fn every_record_of_a_world_becomes_what_it_should() {
             Clash::Greatest(_) => &[Event::Move, Event::Same, Event::Keep, Event::Merge],
             Clash::Refuse if !moves(table) => &[Event::Edit],
             Clash::Refuse => &[Event::Move, Event::Same],
+            Clash::Sum(..) => &[Event::Move, Event::Merge],
             _ => &[Event::Move, Event::Same, Event::Merge],
         };
         for event in expected {

@@ -211,6 +211,10 @@ impl Rule for InTurn<'_> {
         self.of(table).merge(table, existing, incoming)
     }
 
+    fn merge_apart(&self, table: &'static str, existing: &Item, incoming: &Item) -> Merge {
+        self.of(table).merge_apart(table, existing, incoming)
+    }
+
     fn repeats_safely(&self, table: &'static str) -> bool {
         self.of(table).repeats_safely(table)
     }

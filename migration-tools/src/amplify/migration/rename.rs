@@ -1,7 +1,9 @@
 //! The facts of all tables, as the engine asks for them.
 
 use crate::amplify::id_map::IdMap;
-use crate::amplify::tables::{Context, Settings, Table, Turn, leftovers, merge, rewrite};
+use crate::amplify::tables::{
+    Context, Settings, Table, Turn, leftovers, merge, merge_apart, rewrite,
+};
 use crate::engine::apply::{Rule, is_marked};
 use crate::engine::item::Item;
 use crate::engine::pass::Search;
@@ -36,6 +38,13 @@ impl Rule for Rename<'_> {
             }
             Some(of) => merge(of, existing, incoming),
             None => Merge::Conflict(Refusal::new("the table is not known", "report this")),
+        }
+    }
+
+    fn merge_apart(&self, table: &'static str, existing: &Item, incoming: &Item) -> Merge {
+        match Table::of_key(table) {
+            Some(of) if of.turn != Turn::Login => merge_apart(of, existing, incoming),
+            _ => self.merge(table, existing, incoming),
         }
     }
 

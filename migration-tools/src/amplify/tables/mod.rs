@@ -35,7 +35,7 @@ mod properties;
 pub(crate) mod testing;
 
 pub use leftovers::{Part, Path, leftovers};
-pub use merge::merge;
+pub use merge::{merge, merge_apart};
 pub use place::{Form, Place, When};
 pub use table::{Clash, Find, Group, Table, Turn};
 
