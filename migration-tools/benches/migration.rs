@@ -167,7 +167,8 @@ async fn engine(rows: usize, users: usize) -> (Duration, usize) {
         interrupted: &|| false,
         at_once: AT_ONCE,
     };
-    let done = migration.run().await.unwrap();
+    let (done, stopped) = migration.run().await;
+    stopped.unwrap();
     assert_eq!(done.total().moved, u64::try_from(rows).unwrap());
     writer.close().await.unwrap();
     let took = begin.elapsed();

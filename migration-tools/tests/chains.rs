@@ -87,9 +87,11 @@ async fn migrate(
     assert_eq!(chain.phases(), PHASES);
     let phases = Mutex::new(Vec::new());
     let begun = chain.done(&journal).unwrap();
-    let done = chain.run(&migration, begun, &|phase| phases.lock().unwrap().push(phase)).await;
+    let ended = |phase| phases.lock().unwrap().push(phase);
+    let (done, stopped) = chain.run(&migration, begun, &ended).await;
     writer.close().await?;
-    Ok((done?, phases.into_inner().unwrap()))
+    stopped?;
+    Ok((done, phases.into_inner().unwrap()))
 }
 
 /// The journal, once the run that was killed has let it go.

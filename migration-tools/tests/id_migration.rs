@@ -207,27 +207,45 @@ async fn a_run_that_is_killed_is_gone_on_with() {
 /// What is in flight is finished, the lease is given back, and the same command goes on.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_interrupted_run_ends_cleanly_and_is_gone_on_with() {
-    let deployment = Deployment::new(6, &Size::default()).await;
-    let mut child = deployment
-        .command(&MIGRATE)
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    while deployment.aws.count("dynamodb", "TransactWriteItems") < 40 {
-        assert!(child.try_wait().unwrap().is_none(), "it was to be interrupted at work");
-        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+async fn an_interrupted_run_says_what_it_did_and_is_gone_on_with() {
+    for format in ["human", "json"] {
+        let deployment = Deployment::new(6, &Size::default()).await;
+        let mut child = deployment
+            .command(&[&["--format", format], &MIGRATE[..]].concat())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        while deployment.aws.count("dynamodb", "TransactWriteItems") < 40 {
+            assert!(child.try_wait().unwrap().is_none(), "it was to be interrupted at work");
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        let pid = child.id().to_string();
+        std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap();
+        let ended = support::finish(child);
+        assert_eq!(ended.code, 130, "{}", ended.text());
+        assert!(ended.err.contains("The same command goes on"), "{}", ended.err);
+        assert!(ended.text().contains("records written in 1 passes"), "{}", ended.text());
+        let counts = deployment.journal().count(1).unwrap();
+        let of = |state| counts.iter().find(|(one, _)| *one == state).unwrap().1;
+        assert_eq!(of(State::Intended), 0, "nothing was left in flight: {counts:?}");
+        // The journal has the same, for who asks later.
+        let status = deployment.done(&["--format", "json", "status", "--run", "1"]).json();
+        assert_eq!(status["run"]["exit"], 130);
+        assert!(!status["work"]["timeline"]["turns"].as_array().unwrap().is_empty(), "{status}");
+        if format == "json" {
+            let told = ended.json();
+            assert_eq!((&told["interrupted"], &told["complete"]), (&true.into(), &false.into()));
+            let total = &told["total"];
+            let written: u64 = ["moved", "copied", "edited", "deleted"]
+                .map(|of| total[of].as_u64().unwrap())
+                .iter()
+                .sum();
+            assert!(written > 0 && written == of(State::Proven), "{written} {counts:?}");
+        }
+        // Nobody has to wait for a lease.
+        let ran = deployment.run(&MIGRATE);
+        assert_eq!(ran.code, 0, "{}", ran.text());
+        deployment.assert_migrated(false).await;
     }
-    let pid = child.id().to_string();
-    std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap();
-    let ended = support::finish(child);
-    assert_eq!(ended.code, 130, "{}", ended.text());
-    assert!(ended.err.contains("the same command goes on"), "{}", ended.err);
-    let counts = deployment.journal().count(1).unwrap();
-    assert!(counts.contains(&(State::Intended, 0)), "nothing was left in flight: {counts:?}");
-    // Nobody has to wait for a lease.
-    let ran = deployment.run(&MIGRATE);
-    assert_eq!(ran.code, 0, "{}", ran.text());
-    deployment.assert_migrated(false).await;
 }

@@ -145,7 +145,8 @@ pub async fn migrate(
                 interrupted: &|| false,
                 at_once: how.at_once,
             };
-            migration.run().await
+            let (done, stopped) = migration.run().await;
+            stopped.map(|()| done)
         }
     };
     let closed = writer.close().await;

@@ -118,11 +118,8 @@ impl<'m> Chain<'m> {
     /// rule's map is that of the chain. Old records must go ([`Old::Delete`]): one that stayed would be
     /// taken for somebody else's in the next phase. `ended` hears of each phase that is complete.
     ///
-    /// Answers what all of them did; it is complete where all of them are.
-    ///
-    /// # Errors
-    ///
-    /// What ends all of it; what was done until then is done, and the same command goes on.
+    /// Answers what all of them did, which is complete where all of them are, and why all of it ended
+    /// before its end if it did. What was done until then is done, and the same command goes on.
     ///
     /// [`Old::Delete`]: crate::engine::writer::Old::Delete
     pub async fn run(
@@ -130,7 +127,7 @@ impl<'m> Chain<'m> {
         migration: &Migration<'_>,
         done: usize,
         ended: &(dyn Fn(usize) + Sync),
-    ) -> Result<Done, Stop> {
+    ) -> (Done, Result<(), Stop>) {
         let count = self.phases.len();
         if count == 1 {
             return migration.run().await;
@@ -154,18 +151,20 @@ impl<'m> Chain<'m> {
                 interrupted: migration.interrupted,
                 at_once: migration.at_once,
             };
-            let found = one.run().await?;
+            let (found, stopped) = one.run().await;
             let complete = found.complete();
             all = all.then(found);
-            if !complete {
-                break;
+            if !complete || stopped.is_err() {
+                return (all, stopped);
             }
             let recorder = &migration.writer.recorder;
             let mark = Mark { phase: number, phases: count, of: &self.of };
-            recorder.journal().set_done(&mark.written(), recorder.run())?;
+            if let Err(error) = recorder.journal().set_done(&mark.written(), recorder.run()) {
+                return (Done { quiet: false, ..all }, Err(error.into()));
+            }
             ended(number);
         }
-        Ok(all)
+        (all, Ok(()))
     }
 }
 

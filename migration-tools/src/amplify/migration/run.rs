@@ -76,30 +76,35 @@ impl Done {
 }
 
 impl<R: Rule + Search> Migration<'_, R> {
-    /// Makes the run.
-    ///
-    /// # Errors
-    ///
-    /// What ends all of it; what was done until then is done, and the same command goes on.
-    pub async fn run(&self) -> Result<Done, Stop> {
+    /// Makes the run: what was done, and why all of it ended before its end if it did. What was done until
+    /// then is done, and the same command goes on.
+    pub async fn run(&self) -> (Done, Result<(), Stop>) {
         let mut all: BTreeMap<&'static str, Counts> = BTreeMap::new();
         let mut done = Done::default();
-        while done.passes < MAX_PASSES && !done.quiet {
-            done.passes += 1;
-            let recorder = &self.writer.recorder;
-            // What is still so, this pass finds again.
-            recorder.flush().await?;
-            recorder.journal().forget_findings(recorder.run())?;
-            let written = self.pass(&mut all, &mut done).await?;
-            done.quiet = written == 0;
-        }
-        self.writer.recorder.flush().await?;
+        let ended = self.passes(&mut all, &mut done).await;
         let counts = |target: &&Target| {
             let key = target.table.key;
             Some((key, *all.get(key)?))
         };
         done.tables = self.takes.iter().filter_map(counts).collect();
-        Ok(done)
+        (done, ended)
+    }
+
+    async fn passes(
+        &self,
+        all: &mut BTreeMap<&'static str, Counts>,
+        done: &mut Done,
+    ) -> Result<(), Stop> {
+        let recorder = &self.writer.recorder;
+        while done.passes < MAX_PASSES && !done.quiet {
+            done.passes += 1;
+            // What is still so, this pass finds again.
+            recorder.flush().await?;
+            recorder.journal().forget_findings(recorder.run())?;
+            let written = self.pass(all, done).await?;
+            done.quiet = written == 0;
+        }
+        recorder.flush().await
     }
 
     /// One pass; answers how many records it wrote.
