@@ -159,15 +159,17 @@ async fn engine(rows: usize, users: usize) -> (Duration, usize) {
     let choice = Choice::default();
     let takes: Vec<&Target> = targets.present.iter().collect();
     let migration = Migration {
+        objects: None,
         reader: &reader,
         writer: &writer,
-        rule: Rename { map: &map, settings: &choice.settings },
+        rule: Rename::new(&map, &choice.settings),
         takes: &takes,
         listener: &Silence,
         interrupted: &|| false,
         at_once: AT_ONCE,
     };
-    let done = migration.run().await.unwrap();
+    let (done, stopped) = migration.run().await;
+    stopped.unwrap();
     assert_eq!(done.total().moved, u64::try_from(rows).unwrap());
     writer.close().await.unwrap();
     let took = begin.elapsed();

@@ -75,9 +75,10 @@ async fn migrate(
     let takes: Vec<&Target> =
         targets.present.iter().filter(|one| choice.takes(one.table, true)).collect();
     let migration = Migration {
+        objects: None,
         reader: &reader,
         writer: &writer,
-        rule: Rename { map: &map, settings: &choice.settings },
+        rule: Rename::new(&map, &choice.settings),
         takes: &takes,
         listener: &Silence,
         interrupted: &|| false,
@@ -87,9 +88,11 @@ async fn migrate(
     assert_eq!(chain.phases(), PHASES);
     let phases = Mutex::new(Vec::new());
     let begun = chain.done(&journal).unwrap();
-    let done = chain.run(&migration, begun, &|phase| phases.lock().unwrap().push(phase)).await;
+    let ended = |phase| phases.lock().unwrap().push(phase);
+    let (done, stopped) = chain.run(&migration, begun, &ended).await;
     writer.close().await?;
-    Ok((done?, phases.into_inner().unwrap()))
+    stopped?;
+    Ok((done, phases.into_inner().unwrap()))
 }
 
 /// The journal, once the run that was killed has let it go.

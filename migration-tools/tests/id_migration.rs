@@ -2,73 +2,27 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+mod deployed;
 mod support;
 mod worlds;
 
-use std::path::Path;
-
-use aws_sdk_dynamodb::Client;
-use local_aws::{Effect, Fault, LocalAws};
-use migration_tools::engine::journal::{Journal, State};
+use deployed::{Deployment, MIGRATE};
+use local_aws::{Effect, Fault};
+use migration_tools::engine::journal::State;
 use serde_json::Value;
-use support::{Folder, Run, config, run};
-use worlds::oracle::{Options, expected};
-use worlds::{Size, World, differences};
+use support::run;
+use worlds::Size;
 
-const BUCKET: &str = "amplify-v6-lambda-dev-consolidation";
-
-struct Deployment {
-    aws: LocalAws,
-    client: Client,
-    world: World,
-    folder: Folder,
+async fn small() -> Deployment {
+    let tables = vec![
+        "ACCOUNTS_DYNAMO_TABLE",
+        "COGNITO_USERS_DYNAMODB_TABLE",
+        "COST_CALCULATIONS_DYNAMO_TABLE",
+        "SHARES_DYNAMODB_TABLE",
+        "USER_DATA_STORAGE_TABLE",
+    ];
+    Deployment::new(11, &Size { users: 5, tables, large: false, ..Size::default() }).await
 }
-
-impl Deployment {
-    /// A world in an embedded AWS, and a folder with its id map.
-    async fn new(seed: u64, size: &Size) -> Self {
-        let aws = LocalAws::start().await.unwrap();
-        let client = Client::new(&config(&aws).await);
-        let world = World::generate(seed, size);
-        world.create(&client).await;
-        aws.s3().create_bucket(BUCKET);
-        let folder = Folder::new();
-        folder.write("migration_users.csv", world.csv());
-        aws.clear_calls();
-        Self { aws, client, world, folder }
-    }
-
-    async fn small() -> Self {
-        let tables = vec![
-            "ACCOUNTS_DYNAMO_TABLE",
-            "COGNITO_USERS_DYNAMODB_TABLE",
-            "COST_CALCULATIONS_DYNAMO_TABLE",
-            "SHARES_DYNAMODB_TABLE",
-            "USER_DATA_STORAGE_TABLE",
-        ];
-        Self::new(11, &Size { users: 5, tables, large: false, ..Size::default() }).await
-    }
-
-    fn run(&self, arguments: &[&str]) -> Run {
-        let mut all = vec!["--dep-name", "v6", "--stage", "dev"];
-        all.extend(arguments);
-        run(Some(&self.aws), self.folder.path(), &all)
-    }
-
-    /// Writes to tables of the deployment; leases are not its.
-    fn writes(&self) -> usize {
-        let writes = ["TransactWriteItems", "PutItem", "DeleteItem", "BatchWriteItem"];
-        writes.iter().map(|operation| self.aws.count("dynamodb", operation)).sum()
-    }
-
-    async fn assert_migrated(&self, include_unlisted: bool) {
-        let expected = expected(&self.world, &Options { keep_old: false, include_unlisted });
-        let found = differences(&expected, &self.world.dump(&self.client).await);
-        assert!(found.is_empty(), "{}", found.join("\n"));
-    }
-}
-
-const MIGRATE: [&str; 3] = ["id-migration", "--dont-backup", "--no-confirmation"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_plans_and_writes_nothing_and_the_plan_is_run_as_it_is() {
@@ -76,7 +30,7 @@ async fn a_dry_run_plans_and_writes_nothing_and_the_plan_is_run_as_it_is() {
     let before = deployment.world.dump(&deployment.client).await;
     let dry = deployment.run(&["id-migration", "--dry-run", "--plan-out", "plan.json"]);
     assert_eq!(dry.code, 0, "{}", dry.text());
-    assert_eq!(deployment.writes() + deployment.aws.count("dynamodb", "UpdateItem"), 0);
+    assert_eq!(deployment.all_writes(), 0);
     assert!(!deployment.folder.path().join(".migration-tools").exists());
     let plan: Value = serde_json::from_str(&deployment.folder.read("plan.json")).unwrap();
     assert!(plan["cost"]["write_units"].as_u64().unwrap() > 0, "{plan}");
@@ -110,7 +64,7 @@ async fn a_dry_run_plans_and_writes_nothing_and_the_plan_is_run_as_it_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_that_does_not_fit_any_more_is_refused() {
-    let deployment = Deployment::small().await;
+    let deployment = small().await;
     let dry = deployment.run(&["id-migration", "--dry-run", "--plan-out", "plan.json"]);
     assert_eq!(dry.code, 0, "{}", dry.text());
     let with_plan = [MIGRATE.as_slice(), &["--plan", "plan.json"]].concat();
@@ -138,7 +92,7 @@ async fn a_plan_that_does_not_fit_any_more_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_written_without_backups_an_answer_or_what_has_to_be_there() {
-    let deployment = Deployment::small().await;
+    let deployment = small().await;
     for (arguments, code, says) in [
         (vec!["id-migration", "--no-confirmation"], 3, "backup-prereq"),
         (vec!["id-migration", "--dont-backup"], 4, "--no-confirmation"),
@@ -182,7 +136,7 @@ async fn nothing_is_written_without_backups_an_answer_or_what_has_to_be_there() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn backups_that_were_made_let_it_begin_and_a_second_run_writes_nothing() {
-    let deployment = Deployment::small().await;
+    let deployment = small().await;
     let made = deployment.run(&["backup-prereq"]);
     assert_eq!(made.code, 0, "{}", made.text());
     let ran = deployment.run(&[
@@ -204,7 +158,7 @@ async fn backups_that_were_made_let_it_begin_and_a_second_run_writes_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn verification_finds_what_somebody_broke() {
-    let deployment = Deployment::small().await;
+    let deployment = small().await;
     assert_eq!(deployment.run(&MIGRATE).code, 0);
     assert_eq!(deployment.run(&["verify", "--strict"]).code, 0);
     let table = "amplify-v6-object-access-dev-cognito-users";
@@ -230,13 +184,7 @@ async fn a_run_that_is_killed_is_gone_on_with() {
     let mut kills = 0;
     for after in [1, 40, 150] {
         deployment.aws.clear_calls();
-        let mut child = support::command(
-            Some(&deployment.aws),
-            deployment.folder.path(),
-            &[["--dep-name", "v6", "--stage", "dev"].as_slice(), &MIGRATE].concat(),
-        )
-        .spawn()
-        .unwrap();
+        let mut child = deployment.command(&MIGRATE).spawn().unwrap();
         while deployment.aws.count("dynamodb", "TransactWriteItems") < after
             && child.try_wait().unwrap().is_none()
         {
@@ -245,8 +193,7 @@ async fn a_run_that_is_killed_is_gone_on_with() {
         kills += usize::from(child.try_wait().unwrap().is_none());
         child.kill().unwrap();
         child.wait().unwrap();
-        // Nobody waits two minutes for the lease of the dead.
-        forget_lease(&deployment.aws, deployment.folder.path()).await;
+        deployment.forget_lease().await;
     }
     assert!(kills >= 2, "{kills}");
     let ran = deployment.run(&MIGRATE);
@@ -260,36 +207,45 @@ async fn a_run_that_is_killed_is_gone_on_with() {
 /// What is in flight is finished, the lease is given back, and the same command goes on.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_interrupted_run_ends_cleanly_and_is_gone_on_with() {
-    let deployment = Deployment::new(6, &Size::default()).await;
-    let arguments = [["--dep-name", "v6", "--stage", "dev"].as_slice(), &MIGRATE].concat();
-    let mut child = support::command(Some(&deployment.aws), deployment.folder.path(), &arguments)
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    while deployment.aws.count("dynamodb", "TransactWriteItems") < 40 {
-        assert!(child.try_wait().unwrap().is_none(), "it was to be interrupted at work");
-        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+async fn an_interrupted_run_says_what_it_did_and_is_gone_on_with() {
+    for format in ["human", "json"] {
+        let deployment = Deployment::new(6, &Size::default()).await;
+        let mut child = deployment
+            .command(&[&["--format", format], &MIGRATE[..]].concat())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        while deployment.aws.count("dynamodb", "TransactWriteItems") < 40 {
+            assert!(child.try_wait().unwrap().is_none(), "it was to be interrupted at work");
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        let pid = child.id().to_string();
+        std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap();
+        let ended = support::finish(child);
+        assert_eq!(ended.code, 130, "{}", ended.text());
+        assert!(ended.err.contains("The same command goes on"), "{}", ended.err);
+        assert!(ended.text().contains("records written in 1 passes"), "{}", ended.text());
+        let counts = deployment.journal().count(1).unwrap();
+        let of = |state| counts.iter().find(|(one, _)| *one == state).unwrap().1;
+        assert_eq!(of(State::Intended), 0, "nothing was left in flight: {counts:?}");
+        // The journal has the same, for who asks later.
+        let status = deployment.done(&["--format", "json", "status", "--run", "1"]).json();
+        assert_eq!(status["run"]["exit"], 130);
+        assert!(!status["work"]["timeline"]["turns"].as_array().unwrap().is_empty(), "{status}");
+        if format == "json" {
+            let told = ended.json();
+            assert_eq!((&told["interrupted"], &told["complete"]), (&true.into(), &false.into()));
+            let total = &told["total"];
+            let written: u64 = ["moved", "copied", "edited", "deleted"]
+                .map(|of| total[of].as_u64().unwrap())
+                .iter()
+                .sum();
+            assert!(written > 0 && written == of(State::Proven), "{written} {counts:?}");
+        }
+        // Nobody has to wait for a lease.
+        let ran = deployment.run(&MIGRATE);
+        assert_eq!(ran.code, 0, "{}", ran.text());
+        deployment.assert_migrated(false).await;
     }
-    let pid = child.id().to_string();
-    std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap();
-    let ended = support::finish(child);
-    assert_eq!(ended.code, 130, "{}", ended.text());
-    assert!(ended.err.contains("the same command goes on"), "{}", ended.err);
-    let journal = Journal::open_existing(&deployment.folder.path().join(".migration-tools"));
-    let counts = journal.unwrap().count(1).unwrap();
-    assert!(counts.contains(&(State::Intended, 0)), "nothing was left in flight: {counts:?}");
-    // Nobody has to wait for a lease.
-    let ran = deployment.run(&MIGRATE);
-    assert_eq!(ran.code, 0, "{}", ran.text());
-    deployment.assert_migrated(false).await;
-}
-
-async fn forget_lease(aws: &LocalAws, _: &Path) {
-    let request = serde_json::json!({
-        "TableName": "migration-tools-leases",
-        "Key": {"lease": {"S": "v6-dev"}},
-    });
-    aws.dynamodb("DeleteItem", request).await.unwrap();
 }

@@ -7,6 +7,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue::S;
@@ -14,7 +15,7 @@ use local_aws::{Effect, Fault, LocalAws};
 use migration_tools::engine::item::{Item, canonical};
 use migration_tools::engine::lookup::{Route, Way, choose, lookups};
 use migration_tools::engine::pace::Pace;
-use migration_tools::engine::read::{Described, ReadError, describe, pages};
+use migration_tools::engine::read::{Described, ReadError, Reader, describe};
 use serde_json::json;
 
 const BY_USER: Way<'_> = Way::Index { name: "UserIndex", attribute: "user" };
@@ -100,7 +101,8 @@ async fn scanned(client: &Client, attribute: &str, ids: &[&str]) -> BTreeSet<Vec
         seen.add(&items);
         async { Ok::<(), ReadError>(()) }
     };
-    pages(client, &Pace::new(None, None), "logs", (1, 1), visit).await.unwrap();
+    let reader = Reader::new(client.clone(), Pace::new(None, None));
+    reader.pages("logs", 1, 1, visit).await.unwrap();
     seen.records()
 }
 
@@ -134,6 +136,37 @@ async fn keys_that_are_left_for_later_are_asked_for_again() {
     assert_eq!(found, scanned(&client, "user", &ids).await);
     assert_eq!(found.len(), 60);
     assert!(pace.report().throttles >= 3);
+}
+
+/// Longer than the SDK repeats a call.
+#[tokio::test]
+async fn a_table_that_stays_busy_is_waited_for_and_not_for_ever() {
+    let (aws, client) = world(40, 10).await;
+    let table = describe(&client, "logs").await.unwrap();
+    let busy = |operation, times, effect| {
+        aws.faults().add(Fault::on("dynamodb", operation).times(times).with(effect));
+    };
+    for way in [Way::Key, BY_USER] {
+        busy("Query", 20, Effect::Throttle);
+        busy("BatchGetItem", 20, Effect::Throttle);
+        let pace = Pace::new(None, None);
+        let found = looked_up(&client, &pace, &table, &[way], &["person1"]).await.unwrap();
+        assert_eq!(found.len(), 4);
+    }
+    for (operation, effect) in [
+        ("Query", Effect::Throttle),
+        ("BatchGetItem", Effect::Throttle),
+        ("BatchGetItem", Effect::Partial(0)),
+    ] {
+        aws.faults().clear();
+        busy(operation, 10_000, effect);
+        let pace = Pace::new(None, None).with_patience(Duration::from_millis(300));
+        let began = Instant::now();
+        let ended = looked_up(&client, &pace, &table, &[BY_USER], &["person1"]).await;
+        assert!(began.elapsed() >= Duration::from_millis(300));
+        let told = ended.unwrap_err().to_string();
+        assert!(told.contains("logs"), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -7,12 +7,13 @@ mod support;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue::{N, S};
 use local_aws::{Effect, Fault, LocalAws};
 use migration_tools::engine::pace::Pace;
-use migration_tools::engine::read::{ReadError, describe, pages};
+use migration_tools::engine::read::{ReadError, Reader, describe};
 use serde_json::json;
 
 async fn world(rows: usize) -> (LocalAws, Client) {
@@ -42,14 +43,18 @@ async fn world(rows: usize) -> (LocalAws, Client) {
     (aws, client)
 }
 
+fn reader(client: &Client) -> Reader {
+    Reader::new(client.clone(), Pace::new(None, None))
+}
+
 #[tokio::test]
 async fn every_record_is_visited_once_in_bounded_memory() {
     let (aws, client) = world(400).await;
     for (segments, at_once) in [(1, 1), (7, 3), (64, 8)] {
         let seen: Mutex<BTreeMap<String, usize>> = Mutex::default();
         let (held, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let result: Result<(), ReadError> =
-            pages(&client, &Pace::new(None, None), "logs", (segments, at_once), |items| {
+        let result: Result<(), ReadError> = reader(&client)
+            .pages("logs", segments, at_once, |items| {
                 let (seen, held, most) = (&seen, &held, &most);
                 async move {
                     most.fetch_max(held.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
@@ -81,7 +86,7 @@ async fn throttles_are_waited_for_and_errors_end_the_reading() {
         count.fetch_add(items.len(), Ordering::SeqCst);
         async { Ok::<(), ReadError>(()) }
     };
-    pages(&client, &Pace::new(None, None), "logs", (2, 2), visit).await.unwrap();
+    reader(&client).pages("logs", 2, 2, visit).await.unwrap();
     assert_eq!(count.load(Ordering::SeqCst), 10);
     let denied = Effect::Error {
         status: 400,
@@ -89,8 +94,33 @@ async fn throttles_are_waited_for_and_errors_end_the_reading() {
         message: "told by the test".to_owned(),
     };
     aws.faults().add(Fault::on("dynamodb", "Scan").with(denied));
-    let error = pages(&client, &Pace::new(None, None), "logs", (2, 2), visit).await.unwrap_err();
+    let error = reader(&client).pages("logs", 2, 2, visit).await.unwrap_err();
     assert!(error.to_string().contains("table `logs`: access denied"), "{error}");
+}
+
+/// Longer than the SDK repeats a call.
+#[tokio::test]
+async fn a_table_that_stays_busy_is_waited_for_and_not_for_ever() {
+    let (aws, client) = world(10).await;
+    let busy = |times| {
+        let busy = Fault::on("dynamodb", "Scan").times(times);
+        aws.faults().add(busy.with(Effect::Throttle));
+    };
+    let seen = AtomicUsize::new(0);
+    let visit = |items: Vec<_>| {
+        seen.fetch_add(items.len(), Ordering::SeqCst);
+        async { Ok::<(), ReadError>(()) }
+    };
+    busy(30);
+    reader(&client).pages("logs", 1, 1, visit).await.unwrap();
+    assert_eq!((seen.load(Ordering::SeqCst), aws.count("dynamodb", "Scan")), (10, 31));
+    busy(10_000);
+    let pace = Pace::new(None, None).with_patience(Duration::from_millis(500));
+    let began = Instant::now();
+    let error = Reader::new(client, pace).pages("logs", 1, 1, visit).await.unwrap_err();
+    assert!(began.elapsed() >= Duration::from_millis(500));
+    assert!(error.to_string().contains("table `logs`: throttled"), "{error}");
+    assert_eq!(seen.load(Ordering::SeqCst), 10);
 }
 
 #[tokio::test]

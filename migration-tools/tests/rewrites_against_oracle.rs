@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fastrand::Rng;
 use migration_tools::amplify::id_map::IdMap;
 use migration_tools::amplify::tables::{
-    Clash, Context, Group, Objects, Settings, Table, all, leftovers, merge, rewrite,
+    Clash, Context, Everything, Group, Objects, Settings, Table, all, leftovers, merge, rewrite,
 };
 use migration_tools::engine::item::Item;
 use migration_tools::engine::rewrite::{Here, Merge, Record, Rewrite};
@@ -96,7 +96,8 @@ impl Migration<'_> {
 
     /// All that belongs to a record, or nothing where something is refused.
     fn record(&mut self, table: &'static Table, key: &[u8], item: &Item) -> Option<()> {
-        let context = Context { map: self.map, settings: &self.settings };
+        let context =
+            Context { map: self.map, settings: &self.settings, moved: &Everything::default() };
         let changes = match rewrite(table, &Record { item: item.clone() }, &context) {
             Rewrite::Unchanged => return Some(()),
             Rewrite::Changes(changes) => changes,
@@ -182,6 +183,7 @@ fn every_record_of_a_world_becomes_what_it_should() {
             Clash::Greatest(_) => &[Event::Move, Event::Same, Event::Keep, Event::Merge],
             Clash::Refuse if !moves(table) => &[Event::Edit],
             Clash::Refuse => &[Event::Move, Event::Same],
+            Clash::Sum(..) => &[Event::Move, Event::Merge],
             _ => &[Event::Move, Event::Same, Event::Merge],
         };
         for event in expected {

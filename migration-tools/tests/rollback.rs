@@ -2,106 +2,51 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+mod deployed;
 mod support;
 mod worlds;
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue::S;
-use local_aws::LocalAws;
+use deployed::{Deployment, MIGRATE};
 use migration_tools::amplify::tables::Table;
 use migration_tools::engine::item::{Item, canonical};
-use support::{Folder, Run, config, run};
+use serde_json::json;
 use worlds::oracle::{Options, expected};
-use worlds::{Rows, Size, World, differences};
+use worlds::{Rows, Size, World, differences, item};
 
-const BUCKET: &str = "amplify-v6-lambda-dev-consolidation";
-const MIGRATE: [&str; 3] = ["id-migration", "--dont-backup", "--no-confirmation"];
 const ACCOUNTS: &str = "ACCOUNTS_DYNAMO_TABLE";
+const COSTS: &str = "COST_CALCULATIONS_DYNAMO_TABLE";
 
-struct Deployment {
-    aws: LocalAws,
-    client: Client,
-    world: World,
-    folder: Folder,
+/// Every table, some users.
+fn size() -> Size {
+    Size { users: 6, rows: 2, filler: 3, large: false, ..Size::default() }
 }
 
-impl Deployment {
-    /// A world in an embedded AWS, and a folder with its id map.
-    async fn new(seed: u64, size: &Size) -> Self {
-        let aws = LocalAws::start().await.unwrap();
-        let client = Client::new(&config(&aws).await);
-        let world = World::generate(seed, size);
-        world.create(&client).await;
-        aws.s3().create_bucket(BUCKET);
-        let folder = Folder::new();
-        folder.write("migration_users.csv", world.csv());
-        aws.clear_calls();
-        Self { aws, client, world, folder }
-    }
-
-    /// Every table, some users.
-    fn size() -> Size {
-        Size { users: 6, rows: 2, filler: 3, large: false, ..Size::default() }
-    }
-
-    async fn small() -> Self {
-        let tables = vec![ACCOUNTS, "COGNITO_USERS_DYNAMODB_TABLE", "USER_DATA_STORAGE_TABLE"];
-        Self::new(7, &Size { users: 4, tables, large: false, ..Size::default() }).await
-    }
-
-    fn run(&self, arguments: &[&str]) -> Run {
-        let mut all = vec!["--dep-name", "v6", "--stage", "dev"];
-        all.extend(arguments);
-        let run = run(Some(&self.aws), self.folder.path(), &all);
-        for (old, new) in &self.world.pairs {
-            let told = |id: &String| id.len() > 4 && run.text().contains(id.as_str());
-            assert!(!told(old) && !told(new), "no id is told: {}", run.text());
-        }
-        run
-    }
-
-    fn done(&self, arguments: &[&str]) -> Run {
-        let run = self.run(arguments);
-        assert_eq!(run.code, 0, "{arguments:?}: {}", run.text());
-        run
-    }
-
-    /// Calls that write, those of leases too.
-    fn writes(&self) -> usize {
-        let writes = ["TransactWriteItems", "PutItem", "DeleteItem", "UpdateItem", "CreateTable"];
-        writes.iter().map(|operation| self.aws.count("dynamodb", operation)).sum()
-    }
-
-    async fn dump(&self) -> Rows {
-        self.world.dump(&self.client).await
-    }
-
-    async fn assert_is(&self, expected: &Rows, what: &str) {
-        let found = differences(expected, &self.dump().await);
-        assert!(found.is_empty(), "{what}: {}", found.join("\n"));
-    }
+async fn small() -> Deployment {
+    let tables = vec![ACCOUNTS, "COGNITO_USERS_DYNAMODB_TABLE", "USER_DATA_STORAGE_TABLE"];
+    Deployment::new(7, &Size { users: 4, tables, large: false, ..Size::default() }).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whole_deployment_is_as_it_was_before() {
     for (seed, old) in [(1, &[][..]), (2, &["--keep-old"]), (3, &["--keep-old", "--mark-old"])] {
-        let deployment = Deployment::new(seed, &Deployment::size()).await;
+        let deployment = Deployment::new(seed, &size()).await;
         let before = deployment.dump().await;
         deployment.done(&[&MIGRATE, old].concat());
         assert!(!differences(&before, &deployment.dump().await).is_empty());
-        let writes = deployment.writes();
+        let writes = deployment.all_writes();
         let dry = deployment.done(&["--format", "json", "rollback", "--dry-run"]).json();
-        assert_eq!(deployment.writes(), writes);
+        assert_eq!(deployment.all_writes(), writes);
         let run = deployment.done(&["--format", "json", "rollback", "--no-confirmation"]).json();
         assert_eq!(run["total"], dry["total"]);
         assert_eq!((run["total"]["refused"].as_u64(), &run["runs"]), (Some(0), &dry["runs"]));
         deployment.assert_is(&before, &format!("{old:?}")).await;
-        let writes = deployment.writes();
+        let writes = deployment.all_writes();
         let again = deployment.done(&["rollback"]);
         assert!(again.out.contains("nothing to take back"), "{}", again.text());
-        assert_eq!(deployment.writes(), writes);
+        assert_eq!(deployment.all_writes(), writes);
         // And the way forward is open again.
         deployment.done(&MIGRATE);
         let options = Options { keep_old: false, include_unlisted: false };
@@ -112,14 +57,14 @@ async fn a_whole_deployment_is_as_it_was_before() {
 #[tokio::test(flavor = "multi_thread")]
 async fn cleaned_up_it_is_as_if_nothing_had_been_kept() {
     for (seed, old) in [(4, &["--keep-old"][..]), (5, &["--keep-old", "--mark-old"])] {
-        let deployment = Deployment::new(seed, &Deployment::size()).await;
+        let deployment = Deployment::new(seed, &size()).await;
         let before = deployment.dump().await;
         deployment.done(&[&MIGRATE, old].concat());
         let kept = deployment.dump().await;
-        let writes = deployment.writes();
+        let writes = deployment.all_writes();
         let dry =
             deployment.done(&["--format", "json", "id-migration-cleanup", "--dry-run"]).json();
-        assert_eq!(deployment.writes(), writes);
+        assert_eq!(deployment.all_writes(), writes);
         let run = deployment.done(&["--format", "json", "id-migration-cleanup", "--force"]).json();
         assert_eq!(
             (&run["total"], run["total"]["deleted"].as_u64() > Some(50)),
@@ -139,25 +84,25 @@ async fn cleaned_up_it_is_as_if_nothing_had_been_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_asked_where_there_is_no_terminal() {
-    let deployment = Deployment::small().await;
+    let deployment = small().await;
     deployment.done(&[&MIGRATE[..], &["--keep-old"]].concat());
     let migrated = deployment.dump().await;
-    let writes = deployment.writes();
+    let writes = deployment.all_writes();
     for (command, flag) in [("rollback", "--no-confirmation"), ("id-migration-cleanup", "--force")]
     {
         let run = deployment.run(&[command]);
         assert_eq!(run.code, 4, "{}", run.text());
         assert!(run.err.contains(flag), "{}", run.text());
     }
-    assert_eq!(deployment.writes(), writes);
+    assert_eq!(deployment.all_writes(), writes);
     deployment.assert_is(&migrated, "not confirmed").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_journal_nothing_is_done() {
-    let deployment = Deployment::small().await;
+    let deployment = small().await;
     deployment.done(&[&MIGRATE[..], &["--keep-old"]].concat());
-    let writes = deployment.writes();
+    let writes = deployment.all_writes();
     for command in [["rollback", "--no-confirmation"], ["id-migration-cleanup", "--force"]] {
         let run = deployment.run(&[&["--journal", "elsewhere"], &command[..]].concat());
         assert_eq!(run.code, 3, "{}", run.text());
@@ -166,7 +111,7 @@ async fn without_the_journal_nothing_is_done() {
     }
     let unknown = deployment.run(&["rollback", "--run", "9", "--no-confirmation"]);
     assert_eq!(unknown.code, 2, "{}", unknown.text());
-    assert_eq!(deployment.writes(), writes);
+    assert_eq!(deployment.all_writes(), writes);
 }
 
 /// Rows that are in the one and not in the other.
@@ -182,14 +127,14 @@ fn beyond(rows: &Rows, of: &Rows) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_journal_only_what_is_exactly_copied_is_deleted() {
     for (seed, old) in [(8, &["--keep-old"][..]), (9, &["--keep-old", "--mark-old"])] {
-        let deployment = Deployment::new(seed, &Deployment::size()).await;
+        let deployment = Deployment::new(seed, &size()).await;
         deployment.done(&[&MIGRATE, old].concat());
         let kept = deployment.dump().await;
         std::fs::remove_dir_all(deployment.folder.path().join(".migration-tools")).unwrap();
-        let writes = deployment.writes();
+        let writes = deployment.all_writes();
         let by_file = ["id-migration-cleanup", "--csv-file", "migration_users.csv"];
         let dry = deployment.run(&[&["--format", "json"], &by_file[..], &["--dry-run"]].concat());
-        assert_eq!((dry.code, deployment.writes()), (1, writes), "{}", dry.text());
+        assert_eq!((dry.code, deployment.all_writes()), (1, writes), "{}", dry.text());
         let run = deployment.run(&[&["--format", "json"], &by_file[..], &["--force"]].concat());
         assert_eq!(run.code, 1, "{}", run.text());
         let total = &run.json()["total"];
@@ -208,9 +153,45 @@ async fn without_a_journal_only_what_is_exactly_copied_is_deleted() {
     }
 }
 
+/// As much may have been spent under the new id as under the old one.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_journal_and_a_mark_the_same_amounts_are_no_copy() {
+    let cost = |id: &str, of: &str, cost: u8| {
+        item(json!({"id": id, "accountInfo": of, "dailyCost": cost, "record_type": "cost"}))
+    };
+    let rows = vec![
+        cost("turing.alan", "some", 1),
+        cost("turinga1", "some", 1),
+        cost("turing.alan", "none", 0),
+        cost("turinga1", "none", 0),
+    ];
+    let world = World {
+        dep_name: "v6",
+        stage: "dev",
+        pairs: vec![("turing.alan".to_owned(), "turinga1".to_owned())],
+        idp_prefix: None,
+        tables: [
+            (COSTS, rows),
+            ("USER_DATA_STORAGE_TABLE", Vec::new()),
+            ("COGNITO_USERS_DYNAMODB_TABLE", Vec::new()),
+        ]
+        .into(),
+    };
+    let deployment = Deployment::of(world).await;
+    let mut expected = deployment.dump().await;
+    let arguments = ["id-migration-cleanup", "--csv-file", "migration_users.csv", "--force"];
+    let run = deployment.run(&[&["--format", "json"], &arguments[..]].concat());
+    assert_eq!(run.code, 1, "{}", run.text());
+    let told = run.json();
+    assert_eq!(told["total"]["deleted"], 1, "{told}");
+    assert_eq!(told["findings"][0]["table"], COSTS, "{told}");
+    expected.get_mut(COSTS).unwrap().retain(|row| *row != cost("turing.alan", "none", 0));
+    deployment.assert_is(&expected, "cleaned up").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_changed_since_is_told_and_left() {
-    let deployment = Deployment::small().await;
+    let deployment = small().await;
     deployment.done(&MIGRATE);
     let accounts = Table::of_key(ACCOUNTS).unwrap().name(&deployment.world.deployment());
     let (_, new) = deployment.world.pairs.iter().find(|(old, new)| old != new).unwrap();
@@ -228,12 +209,12 @@ async fn what_was_changed_since_is_told_and_left() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rollback_that_was_stopped_is_finished_before_anything_else() {
-    let deployment = Deployment::new(4, &Deployment::size()).await;
+    let deployment = Deployment::new(4, &size()).await;
     let before = deployment.dump().await;
     deployment.done(&MIGRATE);
     deployment.aws.clear_calls();
-    let arguments = ["--dep-name", "v6", "--stage", "dev", "rollback", "--no-confirmation"];
-    let mut child = support::command(Some(&deployment.aws), deployment.folder.path(), &arguments)
+    let mut child = deployment
+        .command(&["rollback", "--no-confirmation"])
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
@@ -243,11 +224,7 @@ async fn a_rollback_that_was_stopped_is_finished_before_anything_else() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    let lease = serde_json::json!({
-        "TableName": "migration-tools-leases",
-        "Key": {"lease": {"S": "v6-dev"}},
-    });
-    deployment.aws.dynamodb("DeleteItem", lease).await.unwrap();
+    deployment.forget_lease().await;
     let early = deployment.run(&MIGRATE);
     assert_eq!(early.code, 3, "{}", early.text());
     assert!(early.err.contains("finish it with `migration-tools rollback`"), "{}", early.err);

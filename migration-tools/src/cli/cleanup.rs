@@ -185,7 +185,7 @@ impl Work<'_> {
         };
         let cleaned = match (self.map, journal) {
             (Some(map), _) => {
-                let rule = Rename { map, settings: &self.choice.settings };
+                let rule = Rename::new(map, &self.choice.settings);
                 clean_up(&cleanup, &takes, &rule).await
             }
             (None, Some(journal)) => cleanup.clean(journal, &runs).await,

@@ -94,7 +94,7 @@ impl VerifyCommand {
             journal: journal.as_deref(),
             targets: &ground.targets,
             takes: &takes,
-            rule: Rename { map: &map, settings: &choice.settings },
+            rule: Rename::new(&map, &choice.settings),
             listener: &watch,
             interrupted: &|| interrupt.requested(),
             sample: self.sample,

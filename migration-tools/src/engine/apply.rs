@@ -43,6 +43,12 @@ pub trait Rule: Sync {
     /// What is to happen where a record stands already.
     fn merge(&self, table: &'static str, existing: &Item, incoming: &Item) -> Merge;
 
+    /// As [`Rule::merge`], where it is known that neither record is a copy of the other, even if they are
+    /// the same.
+    fn merge_apart(&self, table: &'static str, existing: &Item, incoming: &Item) -> Merge {
+        self.merge(table, existing, incoming)
+    }
+
     /// Whether merging a record of this table into another a second time changes nothing. Where it does,
     /// a record that stays after it was copied is always marked.
     fn repeats_safely(&self, _table: &'static str) -> bool {
@@ -158,7 +164,7 @@ struct Attempt<'a, R> {
     writer: &'a Writer,
     table: &'static str,
     rule: &'a R,
-    /// Where an earlier copy of the record left it.
+    /// Where an earlier move or copy of the record left it.
     copied: Option<Place>,
 }
 
@@ -211,7 +217,9 @@ impl<R: Rule> Attempt<'_, R> {
                 Err(Unmade::Stop(stop)) => return Err(stop),
                 Err(Unmade::Failed(why)) => return Ok(Made::Failed(why)),
                 Err(Unmade::Lost(lost)) => {
-                    for (at, found) in lost {
+                    // The record's own comes last, and first if it is gone: then its copy may be that of
+                    // this very attempt, of which the answer got lost.
+                    for (at, found) in lost.into_iter().rev() {
                         if let Some(end) = self.merge(&mut writes, &incoming, at, found)? {
                             return Ok(end);
                         }
@@ -250,6 +258,10 @@ impl<R: Rule> Attempt<'_, R> {
     /// A record that was copied and has changed since replaces its copy, where that is a copy and
     /// nothing else.
     fn merged(&self, table: &'static str, existing: &Item, incoming: &Item) -> Result<Merge, Stop> {
+        // Somebody has written it anew since it was moved away.
+        if self.copied.as_ref().is_some_and(|place| place.trace == Trace::Gone) {
+            return Ok(self.rule.merge_apart(table, existing, incoming));
+        }
         if self.copied.as_ref().is_some_and(|place| place.trace == Trace::Source) {
             if self.is_plain_copy(table, existing)? {
                 let because = "the old record changed after it was copied";

@@ -97,6 +97,21 @@ impl Cleanup<'_> {
         self.chunk(&chunk, counts).await
     }
 
+    /// Leaves a record alone of which no journal tells, and says so.
+    ///
+    /// # Errors
+    ///
+    /// When the journal cannot be written any more.
+    pub fn leave(
+        &self,
+        entry: Entry,
+        (because, remedy): (&str, &str),
+        counts: &Tally,
+    ) -> Result<(), Stop> {
+        let kept = Kept { of: None, entry };
+        self.refuse(&kept, None, Kind::Refused, (because.to_owned(), remedy), counts)
+    }
+
     /// What was cleaned up, once it is all in the journal.
     pub async fn ended(&self, counts: Tally, ended: Result<(), Stop>) -> Cleaned {
         let flushed = match self.writer {

@@ -7,35 +7,22 @@
 mod choice;
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use required_env_vars::Failure;
-use tokio::time::Instant;
 
+use super::images::{Asking, MAX_KEYS};
 use super::item::{Item, canonical};
 use super::pace::Pace;
+use super::patience::answered;
 use super::read::ReadError;
-use super::size::item_bytes;
 use super::table::TableRef;
 pub use choice::{Choice, Route, choose};
 
-/// Most keys of one `BatchGetItem`.
-/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>
-const MAX_KEYS: usize = 100;
-/// An answer of so many bytes left keys for later because it was full, at 16 MB, and not because
-/// DynamoDB throttles.
-const FULL_ANSWER: usize = 12 * 1024 * 1024;
 /// Ids that share pages.
 const GROUP: usize = 8;
-/// How long DynamoDB may leave everything that it is asked for.
-const PATIENCE: Duration = Duration::from_secs(300);
-
 /// How the records of an id are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way<'a> {
@@ -59,7 +46,7 @@ pub enum Way<'a> {
 ///
 /// # Errors
 ///
-/// The first call that failed, or the first error of `visit`. What is being read for other ids is read
+/// The first call that failed, although it was tried for minutes where the service was busy, or the first error of `visit`. What is being read for other ids is read
 /// and visited to its end, and no further ids are begun.
 pub async fn lookups<'i, E, V, F>(
     client: &Client,
@@ -179,77 +166,24 @@ where
                 })
             }
         };
-        self.pace.read().await;
-        let page = query.send().await.map_err(|error| self.failed(Failure::of(&error)))?;
-        self.used(page.consumed_capacity.as_slice());
+        let page = answered(self.pace, || query.clone().send()).await;
+        let page =
+            page.map_err(|failure| ReadError::Failed { table: self.table.name.clone(), failure })?;
+        let used = page.consumed_capacity.as_ref().and_then(|used| used.capacity_units);
+        self.pace.read_used(used.unwrap_or_default());
         let next = page.last_evaluated_key.filter(|key| !key.is_empty());
         Ok(Page { items: page.items.unwrap_or_default(), next })
     }
 
-    /// Reads the records with these keys, at most [`MAX_KEYS`], and visits them. What is gone is left
-    /// out.
+    /// Reads the records with these keys and visits them. What is gone is left out.
     async fn get(&self, keys: Vec<Item>) -> Result<(), E> {
-        let mut rest = keys;
-        let (mut since, mut round) = (Instant::now(), 0);
-        while !rest.is_empty() {
-            let (items, unprocessed) = match since.elapsed() {
-                elapsed if elapsed < PATIENCE => self.batch(rest).await?,
-                // Then it says what is the matter.
-                _ => (self.one_by_one(rest).await?, Vec::new()),
-            };
-            rest = unprocessed;
-            let full = items.iter().map(item_bytes).sum::<usize>() >= FULL_ANSWER;
+        let mut asking = Asking::new(self.client, self.pace, self.table, keys);
+        while let Some(items) = asking.next().await? {
             if !items.is_empty() {
                 (self.visit)(items).await?;
-                (since, round) = (Instant::now(), 0);
-            }
-            if !rest.is_empty() && !full {
-                self.pace.throttled();
-                pause(round).await;
-                round += 1;
             }
         }
         Ok(())
-    }
-
-    /// Records, and the keys that DynamoDB left for later.
-    async fn batch(&self, keys: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>), E> {
-        let asked = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys.clone()));
-        let Ok(asked) = asked.build() else {
-            return Ok((self.one_by_one(keys).await?, Vec::new()));
-        };
-        let name = &self.table.name;
-        let call = self.client.batch_get_item().request_items(name, asked);
-        self.pace.read().await;
-        let call = call.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-        let mut answer = call.map_err(|error| self.failed(Failure::of(&error)))?;
-        self.used(answer.consumed_capacity());
-        let items = answer.responses.as_mut().and_then(|all| all.remove(name));
-        let unprocessed = answer.unprocessed_keys.as_mut().and_then(|all| all.remove(name));
-        Ok((items.unwrap_or_default(), unprocessed.map(|rest| rest.keys).unwrap_or_default()))
-    }
-
-    async fn one_by_one(&self, keys: Vec<Item>) -> Result<Vec<Item>, E> {
-        let mut items = Vec::new();
-        for key in keys {
-            let call = self.client.get_item().table_name(&self.table.name).set_key(Some(key));
-            let call = call.consistent_read(true);
-            self.pace.read().await;
-            let call = call.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-            let answer = call.map_err(|error| self.failed(Failure::of(&error)))?;
-            self.used(answer.consumed_capacity.as_slice());
-            items.extend(answer.item);
-        }
-        Ok(items)
-    }
-
-    fn used(&self, consumed: &[ConsumedCapacity]) {
-        let units: f64 = consumed.iter().filter_map(|one| one.capacity_units).sum();
-        self.pace.read_used(units);
-    }
-
-    fn failed(&self, failure: Failure) -> ReadError {
-        ReadError::Failed { table: self.table.name.clone(), failure }
     }
 }
 
@@ -264,10 +198,4 @@ impl Found {
         self.known.clear();
         std::mem::take(&mut self.keys)
     }
-}
-
-/// Longer each time, and never the same as somebody else's: up to 3 seconds.
-async fn pause(round: u32) {
-    let longest = 50_u64.saturating_mul(1 << round.min(6));
-    tokio::time::sleep(Duration::from_millis(fastrand::u64(longest / 2..=longest))).await;
 }

@@ -19,12 +19,16 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::patience::PATIENCE;
 use bucket::Bucket;
 pub use throttles::Throttles;
 
 /// The pace of one run; clones share it.
 #[derive(Clone, Debug)]
-pub struct Pace(Arc<Shared>);
+pub struct Pace {
+    shared: Arc<Shared>,
+    patience: Duration,
+}
 
 #[derive(Debug)]
 struct Shared {
@@ -59,37 +63,50 @@ impl Pace {
     #[must_use]
     pub fn new(max_rcu: Option<u32>, max_wcu: Option<u32>) -> Self {
         let (reads, writes) = (Lane::new(max_rcu), Lane::new(max_wcu));
-        Self(Arc::new(Shared { reads, writes, throttles: AtomicU64::new(0) }))
+        let shared = Arc::new(Shared { reads, writes, throttles: AtomicU64::new(0) });
+        Self { shared, patience: PATIENCE }
+    }
+
+    /// The same, with less or more patience where a service is too busy to be read.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// How long one page is tried for.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.patience
     }
 
     /// Waits until a call that reads may go. Calls go in the order in which they asked.
     pub async fn read(&self) {
-        self.0.reads.turn().await;
+        self.shared.reads.turn().await;
     }
 
     /// Waits until a call that writes may go. Calls go in the order in which they asked.
     pub async fn write(&self) {
-        self.0.writes.turn().await;
+        self.shared.writes.turn().await;
     }
 
     /// What a call took for which [`Pace::read`] was awaited, as its answer says
     /// (`ReturnConsumedCapacity`). A call that failed and took nothing need not be told.
     pub fn read_used(&self, units: f64) {
-        self.0.reads.used(milli(units));
+        self.shared.reads.used(milli(units));
     }
 
     /// What a call took for which [`Pace::write`] was awaited, as its answer says.
     pub fn write_used(&self, units: f64) {
-        self.0.writes.used(milli(units));
+        self.shared.writes.used(milli(units));
     }
 
     /// An attempt was throttled: everybody slows down. Many throttles within a second are one.
     /// [`Pace::throttles`] calls this for the attempts of clients.
     pub fn throttled(&self) {
-        self.0.throttles.fetch_add(1, Ordering::Relaxed);
+        self.shared.throttles.fetch_add(1, Ordering::Relaxed);
         let now = Instant::now().into_std();
-        self.0.reads.bucket().throttled(now);
-        self.0.writes.bucket().throttled(now);
+        self.shared.reads.bucket().throttled(now);
+        self.shared.writes.bucket().throttled(now);
     }
 
     /// An interceptor for the clients whose throttled attempts are to slow this pace.
@@ -102,9 +119,9 @@ impl Pace {
     #[must_use]
     pub fn report(&self) -> Report {
         Report {
-            read: self.0.reads.amount(),
-            written: self.0.writes.amount(),
-            throttles: self.0.throttles.load(Ordering::Relaxed),
+            read: self.shared.reads.amount(),
+            written: self.shared.writes.amount(),
+            throttles: self.shared.throttles.load(Ordering::Relaxed),
         }
     }
 }

@@ -9,10 +9,10 @@ use super::apply::{Outcome, Rule, apply};
 use super::events::{Counts, Event, Listener};
 use super::item::Item;
 use super::journal::{Finding, Kind};
-use super::read::{Described, ReadError, Reader, Reading, segments};
+use super::read::{Described, Reader, Reading, segments};
 use super::rewrite::{Record, Rewrite};
 use super::size::{MAX_ITEM_BYTES, item_bytes};
-use super::stop::Stop;
+use super::stop::{Ended, Stop};
 use super::table::TableRef;
 use super::typed_json::encode;
 use super::writer::Writer;
@@ -65,7 +65,7 @@ impl<R: Rule + Search> Pass<'_, R> {
         let at_once = (self.at_once / pages.max(1)).max(1);
         let visit = |items| self.page((table, own), items, &counts, at_once);
         let read = self.reader.records(described, reading, PAGES_AT_ONCE, visit).await;
-        let ended = read.map_err(|ended: Ended| ended.stop(table));
+        let ended = read.or_else(|ended: Ended| ended.of(table));
         let counts = counts.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.listener.hear(&Event::Ended { table, pass: self.number, counts });
         (counts, ended)
@@ -174,32 +174,5 @@ impl<R: Rule + Search> Pass<'_, R> {
         let finding = Finding { table: table.to_owned(), key, kind, reason, remedy };
         self.listener.hear(&Event::Found(&finding));
         self.writer.recorder.find(finding)
-    }
-}
-
-/// Why reading ended early.
-enum Ended {
-    Read(ReadError),
-    Stop(Stop),
-}
-
-impl From<ReadError> for Ended {
-    fn from(error: ReadError) -> Self {
-        Self::Read(error)
-    }
-}
-
-impl From<Stop> for Ended {
-    fn from(stop: Stop) -> Self {
-        Self::Stop(stop)
-    }
-}
-
-impl Ended {
-    fn stop(self, table: &'static str) -> Stop {
-        match self {
-            Self::Stop(stop) => stop,
-            Self::Read(error) => Stop::reading(table, error),
-        }
     }
 }

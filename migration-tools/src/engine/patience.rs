@@ -2,7 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use required_env_vars::Reason;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use required_env_vars::{Failure, Reason};
+
+use super::pace::Pace;
 
 /// How long one page or one record is tried for, unless another time is chosen.
 pub const PATIENCE: Duration = Duration::from_secs(300);
@@ -42,4 +46,28 @@ impl Patience {
 #[must_use]
 pub fn passes(reason: Reason) -> bool {
     matches!(reason, Reason::Throttled | Reason::Unreachable)
+}
+
+/// The answer to a request that reads, which is sent again for as long as the service is only busy: no
+/// faster than the pace, and as patiently.
+///
+/// # Errors
+///
+/// The last failure.
+pub async fn answered<T, E, F>(pace: &Pace, send: impl Fn() -> F) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let mut patience = Patience::of(pace.patience());
+    loop {
+        pace.read().await;
+        let failure = match send().await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => Failure::of(&error),
+        };
+        if !passes(failure.reason()) || !patience.wait().await {
+            return Err(failure);
+        }
+    }
 }

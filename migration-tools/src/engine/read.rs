@@ -13,7 +13,7 @@ use required_env_vars::Failure;
 use super::item::Item;
 use super::lookup::{Way, lookups};
 use super::pace::Pace;
-use super::patience::{PATIENCE, Patience, passes};
+use super::patience::answered;
 use super::table::TableRef;
 
 /// Bytes of a table that one segment should have: at 1,000 write units a second that a partition takes,
@@ -115,11 +115,14 @@ impl Reader {
         describe(&self.client, name).await
     }
 
-    /// See [`pages`].
+    /// Reads all records of a table, some pages at once, and hands each page to `visit`, which is awaited
+    /// before the segment goes on: so memory holds `at_once` pages of a megabyte at most. Reads are
+    /// consistent.
     ///
     /// # Errors
     ///
-    /// As there.
+    /// The first call that failed, or the first error of `visit`. Other pages that are being visited are
+    /// visited to their end, and no further ones are read.
     pub async fn pages<E, V, F>(
         &self,
         table: &str,
@@ -132,10 +135,31 @@ impl Reader {
         V: Fn(Vec<Item>) -> F,
         F: Future<Output = Result<(), E>>,
     {
-        pages(&self.client, &self.pace, table, (segments, at_once), visit).await
+        let total = i32::try_from(segments.max(1)).unwrap_or(i32::MAX);
+        let mut waiting = shuffled(total).into_iter();
+        let ended = AtomicBool::new(false);
+        let mut running = FuturesUnordered::new();
+        let mut error = None;
+        loop {
+            while running.len() < at_once.max(1)
+                && !ended.load(Ordering::Relaxed)
+                && let Some(segment) = waiting.next()
+            {
+                let way = (&self.client, &self.pace);
+                running.push(read_segment(way, table, (segment, total), &visit, &ended));
+            }
+            match running.next().await {
+                Some(Ok(())) => {}
+                Some(Err(why)) => {
+                    ended.store(true, Ordering::Relaxed);
+                    error = error.or(Some(why));
+                }
+                None => return error.map_or(Ok(()), Err),
+            }
+        }
     }
 
-    /// All records of a table, or those of some ids, in pages: see [`pages`] and
+    /// All records of a table, or those of some ids, in pages: see [`Reader::pages`] and
     /// [`lookups`](super::lookup::lookups()).
     ///
     /// # Errors
@@ -244,48 +268,6 @@ pub fn segments(bytes: u64, at_once: usize) -> usize {
     usize::try_from(segments).unwrap_or(1)
 }
 
-/// Reads all records, some pages at once, and hands each page to `visit`, which is awaited before the
-/// segment goes on: so memory holds `at_once` pages of a megabyte at most. Reads are consistent.
-///
-/// # Errors
-///
-/// The first call that failed, or the first error of `visit`. Other pages that are being visited are
-/// visited to their end, and no further ones are read.
-pub async fn pages<E, V, F>(
-    client: &Client,
-    pace: &Pace,
-    table: &str,
-    (segments, at_once): (usize, usize),
-    visit: V,
-) -> Result<(), E>
-where
-    E: From<ReadError>,
-    V: Fn(Vec<Item>) -> F,
-    F: Future<Output = Result<(), E>>,
-{
-    let total = i32::try_from(segments.max(1)).unwrap_or(i32::MAX);
-    let mut waiting = shuffled(total).into_iter();
-    let ended = AtomicBool::new(false);
-    let mut running = FuturesUnordered::new();
-    let mut error = None;
-    loop {
-        while running.len() < at_once.max(1)
-            && !ended.load(Ordering::Relaxed)
-            && let Some(segment) = waiting.next()
-        {
-            running.push(read_segment((client, pace), table, (segment, total), &visit, &ended));
-        }
-        match running.next().await {
-            Some(Ok(())) => {}
-            Some(Err(why)) => {
-                ended.store(true, Ordering::Relaxed);
-                error = error.or(Some(why));
-            }
-            None => return error.map_or(Ok(()), Err),
-        }
-    }
-}
-
 async fn read_segment<E, V, F>(
     (client, pace): (&Client, &Pace),
     table: &str,
@@ -304,17 +286,9 @@ where
         let scan =
             scan.segment(segment).total_segments(total).set_exclusive_start_key(start.take());
         let scan = scan.return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let mut patience = Patience::of(PATIENCE);
-        let page = loop {
-            pace.read().await;
-            let failure = match scan.clone().send().await {
-                Ok(page) => break page,
-                Err(error) => Failure::of(&error),
-            };
-            if !passes(failure.reason()) || !patience.wait().await {
-                return Err(ReadError::Failed { table: table.to_owned(), failure }.into());
-            }
-        };
+        let page = answered(pace, || scan.clone().send()).await;
+        let page =
+            page.map_err(|failure| ReadError::Failed { table: table.to_owned(), failure })?;
         let used = page.consumed_capacity.as_ref().and_then(|used| used.capacity_units);
         pace.read_used(used.unwrap_or_default());
         let items = page.items.unwrap_or_default();

@@ -65,6 +65,50 @@ impl Stop {
     }
 }
 
+/// Why reading a table ended before its end.
+#[derive(Clone, Debug)]
+pub enum Ended {
+    /// It could not be read.
+    Read(ReadError),
+    /// What was read could not be worked on.
+    Stop(Stop),
+    /// What was read is enough.
+    Enough,
+}
+
+impl Ended {
+    /// What it means for a run that was reading this table.
+    ///
+    /// # Errors
+    ///
+    /// Unless what was read is enough.
+    pub fn of(self, table: &'static str) -> Result<(), Stop> {
+        match self {
+            Self::Read(error) => Err(Stop::reading(table, error)),
+            Self::Stop(stop) => Err(stop),
+            Self::Enough => Ok(()),
+        }
+    }
+}
+
+impl From<ReadError> for Ended {
+    fn from(error: ReadError) -> Self {
+        Self::Read(error)
+    }
+}
+
+impl From<Stop> for Ended {
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
+    }
+}
+
+impl From<JournalError> for Ended {
+    fn from(error: JournalError) -> Self {
+        Self::Stop(error.into())
+    }
+}
+
 impl From<JournalError> for Stop {
     fn from(error: JournalError) -> Self {
         Self::Journal(Arc::new(error))

@@ -137,15 +137,17 @@ pub async fn migrate(
             let takes = |one: &&Target| how.choice.takes(one.table, renames);
             let takes: Vec<&Target> = targets.present.iter().filter(takes).collect();
             let migration = Migration {
+                objects: None,
                 reader: &reader,
                 writer: &writer,
-                rule: Rename { map: &map, settings: &how.choice.settings },
+                rule: Rename::new(&map, &how.choice.settings),
                 takes: &takes,
                 listener: &Silence,
                 interrupted: &|| false,
                 at_once: how.at_once,
             };
-            migration.run().await
+            let (done, stopped) = migration.run().await;
+            stopped.map(|()| done)
         }
     };
     let closed = writer.close().await;

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue::{M, N, S, Ss};
 use migration_tools::amplify::tables::Table;
-use migration_tools::engine::item::{Item, same};
+use migration_tools::engine::item::Item;
 use migration_tools::engine::number::Decimal;
 use serde_json::json;
 
@@ -81,9 +81,10 @@ impl Application {
     pub(super) async fn spend(&mut self) {
         let all = self.world.tables.get(COSTS).cloned().unwrap_or_default();
         let all: Vec<Item> = all.iter().filter(|row| self.may_grow(row, &all)).cloned().collect();
+        let all = if self.rng.bool() { all } else { self.spent.clone() };
         let Some(of) = self.any(&all) else { return };
-        // Never the same, so that two rows do not become one.
-        let more = format!("{}.25", self.clock);
+        // Each time the same, so that two rows may be.
+        let more = "1".to_owned();
         let (old, new) = self.ids(of["id"].as_s().unwrap());
         let id = if self.habit == Habit::Old || self.rng.bool() { old.clone() } else { new };
         let key: Item =
@@ -118,15 +119,40 @@ impl Application {
         let mut others =
             all.iter().filter(is_other).filter(|other| other["accountInfo"] == row["accountInfo"]);
         match self.habit {
-            // Two rows that are the same are one row and its copy: adding to one makes them two.
-            Habit::New => !others.any(|other| {
-                let mut row = row.clone();
-                row.insert("id".to_owned(), other["id"].clone());
-                same(&row, other)
-            }),
+            Habit::New => true,
             // What an old row gets after it was added to another one is for people.
             Habit::Old => others.next().is_none() && row["id"] == S(old),
         }
+    }
+
+    /// What a person does about rows of amounts that are the same under both ids: this one knows that
+    /// all of it was spent. Answers how many there were.
+    pub async fn add_up(&mut self) -> usize {
+        let name = self.name(COSTS);
+        let mut found = 0;
+        for mut of in self.spent.clone() {
+            of.remove("dailyCost");
+            let (_, new) = self.ids(of["id"].as_s().unwrap());
+            let mut to = of.clone();
+            to.insert("id".to_owned(), S(new));
+            let get = |key: &Item| {
+                let get = self.client.get_item().table_name(&name).set_key(Some(key.clone()));
+                get.consistent_read(true).send()
+            };
+            let (here, there) = (get(&of).await.unwrap().item, get(&to).await.unwrap().item);
+            let (Some(here), Some(mut there)) = (here, there) else { continue };
+            if of == to || here["dailyCost"] != there["dailyCost"] {
+                continue;
+            }
+            found += 1;
+            let cost = |row: &Item| row["dailyCost"].as_n().unwrap().clone();
+            there.insert("dailyCost".to_owned(), N(plus(&cost(&here), &cost(&there))));
+            let put = self.client.put_item().table_name(&name).set_item(Some(there));
+            put.send().await.unwrap();
+            let delete = self.client.delete_item().table_name(&name).set_key(Some(of));
+            delete.send().await.unwrap();
+        }
+        found
     }
 
     /// Adds a tag to those of a user, under either id.
@@ -200,7 +226,11 @@ impl Application {
             key
         };
         self.model.get_mut(COSTS).unwrap().insert(key_of(COSTS, &row(&old)), row(&old));
-        self.rows.push(Row { table: COSTS, old: key(&old), new: key(&new) });
+        if self.habit == Habit::New && self.rng.bool() {
+            self.spent.push(row(&old));
+        } else {
+            self.rows.push(Row { table: COSTS, old: key(&old), new: key(&new) });
+        }
         self.count("created");
     }
 }

@@ -37,6 +37,8 @@ pub struct Application {
     pub(super) habit: Habit,
     pub(super) rng: Rng,
     pub(super) rows: Vec<Row>,
+    /// Rows of amounts that it has created, under the old id, and spends in under both.
+    pub(super) spent: Vec<Item>,
     pub(super) model: BTreeMap<&'static str, BTreeMap<Vec<u8>, Item>>,
     /// How often it has done what.
     pub done: BTreeMap<&'static str, usize>,
@@ -75,7 +77,8 @@ impl Application {
         let model = world.tables.iter().map(|(key, rows)| (*key, index(rows, key))).collect();
         let (rng, done) = (Rng::with_seed(seed), BTreeMap::new());
         let rows = alone(world);
-        Self { client, world: world.clone(), habit, rng, rows, model, done, clock: 0 }
+        let spent = Vec::new();
+        Self { client, world: world.clone(), habit, rng, rows, spent, model, done, clock: 0 }
     }
 
     /// What the migration must make of everything that it wrote.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue::{self, M, N, S};
 use migration_tools::amplify::id_map::{IdMap, Rules};
-use migration_tools::amplify::tables::{Context, Settings, Table, merge, rewrite};
+use migration_tools::amplify::tables::{Context, Everything, Settings, Table, merge, rewrite};
 use migration_tools::engine::item::{Item, same};
 use migration_tools::engine::rewrite::{Here, Merge, Record, Rewrite};
 
@@ -100,7 +100,7 @@ pub fn world() -> World {
 /// All at once, which only a world that stands still allows.
 pub fn expected(world: &World) -> Rows {
     let (map, settings) = (map(), Settings::default());
-    let context = Context { map: &map, settings: &settings };
+    let context = Context { map: &map, settings: &settings, moved: &Everything::default() };
     let mut after: BTreeMap<&'static str, BTreeMap<Vec<u8>, Item>> =
         world.tables.keys().map(|key| (*key, BTreeMap::new())).collect();
     let mut copies = Vec::new();

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use migration_tools::engine::item::{Item, same};
 use migration_tools::engine::size::{MAX_ITEM_BYTES, item_bytes};
 
-use super::merges::merged;
+use super::merges::{ADDED, merged};
 use super::renames::renamed;
 use super::storage_renames::storage_renamed;
 use super::{OLD_STORAGE, Rows, STORAGE, World, key_of};
@@ -126,7 +126,9 @@ fn copied(old: Option<&Vec<Item>>, rows: Vec<Item>, who: &Who) -> Vec<Item> {
 /// What stands where a row comes; nothing where only a person can tell.
 fn met(key: &str, existing: Option<&Item>, incoming: Item) -> Option<Item> {
     let row = match existing {
-        Some(existing) if !same(existing, &incoming) => merged(key, existing, &incoming)?,
+        Some(existing) if !same(existing, &incoming) || ADDED.contains(&key) => {
+            merged(key, existing, &incoming)?
+        }
         _ => incoming,
     };
     (item_bytes(&row) <= MAX_ITEM_BYTES).then_some(row)

@@ -23,6 +23,12 @@ pub fn vary(key: &str, target: &mut Item, conflicts: bool, rng: &mut Rng) {
     }
     let pick = rng.usize(..4);
     let set = match (key, pick) {
+        // Of two that are the same, nobody can tell whether one is a copy of the other.
+        ("COST_CALCULATIONS_DYNAMO_TABLE" | "HISTORY_COST_CALCULATIONS_DYNAMO_TABLE", 0)
+            if !conflicts =>
+        {
+            json!({"dailyCost": 3})
+        }
         (_, 0) => return,
         ("ACCOUNTS_DYNAMO_TABLE", 1) => json!({"accounts": [{"id": "1000.2000", "name": "Mine"},
             {"id": "t9", "name": "New"}, {"name": "without an id"}]}),

@@ -13,7 +13,7 @@ use super::rename::Rename;
 use super::run::Done;
 use super::targets::Target;
 use crate::amplify::id_map::{IdMap, Phase};
-use crate::amplify::tables::{Settings, Table, Turn};
+use crate::amplify::tables::{Table, Turn};
 use crate::engine::apply::Rule;
 use crate::engine::item::Item;
 use crate::engine::journal::{Journal, JournalError};
@@ -118,11 +118,8 @@ impl<'m> Chain<'m> {
     /// rule's map is that of the chain. Old records must go ([`Old::Delete`]): one that stayed would be
     /// taken for somebody else's in the next phase. `ended` hears of each phase that is complete.
     ///
-    /// Answers what all of them did; it is complete where all of them are.
-    ///
-    /// # Errors
-    ///
-    /// What ends all of it; what was done until then is done, and the same command goes on.
+    /// Answers what all of them did, which is complete where all of them are, and why all of it ended
+    /// before its end if it did. What was done until then is done, and the same command goes on.
     ///
     /// [`Old::Delete`]: crate::engine::writer::Old::Delete
     pub async fn run(
@@ -130,12 +127,11 @@ impl<'m> Chain<'m> {
         migration: &Migration<'_>,
         done: usize,
         ended: &(dyn Fn(usize) + Sync),
-    ) -> Result<Done, Stop> {
+    ) -> (Done, Result<(), Stop>) {
         let count = self.phases.len();
         if count == 1 {
             return migration.run().await;
         }
-        let settings = migration.rule.settings;
         let mut all = Done { quiet: true, ..Done::default() };
         for (number, phase) in (1..).zip(&self.phases).skip(done) {
             let last = number == count;
@@ -148,24 +144,27 @@ impl<'m> Chain<'m> {
             let one = Migration {
                 reader: migration.reader,
                 writer: migration.writer,
-                rule: InTurn::new(phase.map(), self.map, settings),
+                objects: migration.objects.map(|(objects, _)| (objects, phase.map())),
+                rule: InTurn::new(phase.map(), &migration.rule),
                 takes: &takes,
                 listener: migration.listener,
                 interrupted: migration.interrupted,
                 at_once: migration.at_once,
             };
-            let found = one.run().await?;
+            let (found, stopped) = one.run().await;
             let complete = found.complete();
             all = all.then(found);
-            if !complete {
-                break;
+            if !complete || stopped.is_err() {
+                return (all, stopped);
             }
             let recorder = &migration.writer.recorder;
             let mark = Mark { phase: number, phases: count, of: &self.of };
-            recorder.journal().set_done(&mark.written(), recorder.run())?;
+            if let Err(error) = recorder.journal().set_done(&mark.written(), recorder.run()) {
+                return (Done { quiet: false, ..all }, Err(error.into()));
+            }
             ended(number);
         }
-        Ok(all)
+        (all, Ok(()))
     }
 }
 
@@ -182,15 +181,15 @@ impl<'t> Mark<'t> {
 }
 
 /// Renames by a phase, and copies the old user storage by the whole map.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 struct InTurn<'a> {
     phase: Rename<'a>,
     whole: Rename<'a>,
 }
 
 impl<'a> InTurn<'a> {
-    fn new(phase: &'a IdMap, whole: &'a IdMap, settings: &'a Settings) -> Self {
-        Self { phase: Rename { map: phase, settings }, whole: Rename { map: whole, settings } }
+    fn new(phase: &'a IdMap, whole: &Rename<'a>) -> Self {
+        Self { phase: Rename { map: phase, ..*whole }, whole: *whole }
     }
 
     fn of(&self, table: &str) -> &Rename<'a> {
@@ -203,12 +202,20 @@ impl<'a> InTurn<'a> {
 }
 
 impl Rule for InTurn<'_> {
+    async fn prepare(&self, table: &'static str, items: &[Item]) -> Result<(), Stop> {
+        self.of(table).prepare(table, items).await
+    }
+
     fn rewrite(&self, table: &'static str, record: &Record) -> Rewrite {
         self.of(table).rewrite(table, record)
     }
 
     fn merge(&self, table: &'static str, existing: &Item, incoming: &Item) -> Merge {
         self.of(table).merge(table, existing, incoming)
+    }
+
+    fn merge_apart(&self, table: &'static str, existing: &Item, incoming: &Item) -> Merge {
+        self.of(table).merge_apart(table, existing, incoming)
     }
 
     fn repeats_safely(&self, table: &'static str) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::amplify::id_map::IdMap;
 use crate::amplify::objects::Objects;
 use crate::amplify::tables::{
-    Context, Everything, Moved, Settings, Table, Turn, leftovers, merge, rewrite,
+    Context, Everything, Moved, Settings, Table, Turn, leftovers, merge, merge_apart, rewrite,
 };
 use crate::engine::apply::{Rule, is_marked};
 use crate::engine::item::Item;
@@ -70,6 +70,13 @@ impl Rule for Rename<'_> {
             }
             Some(of) => merge(of, existing, incoming),
             None => Merge::Conflict(Refusal::new("the table is not known", "report this")),
+        }
+    }
+
+    fn merge_apart(&self, table: &'static str, existing: &Item, incoming: &Item) -> Merge {
+        match Table::of_key(table) {
+            Some(of) if of.turn != Turn::Login => merge_apart(of, existing, incoming),
+            _ => self.merge(table, existing, incoming),
         }
     }
 

@@ -83,30 +83,31 @@ impl Done {
 type All = BTreeMap<&'static str, Counts>;
 
 impl<R: Rule + Search> Migration<'_, R> {
-    /// Makes the run.
-    ///
-    /// # Errors
-    ///
-    /// What ends all of it; what was done until then is done, and the same command goes on.
-    pub async fn run(&self) -> Result<Done, Stop> {
+    /// Makes the run: what was done, and why all of it ended before its end if it did. What was done until
+    /// then is done, and the same command goes on.
+    pub async fn run(&self) -> (Done, Result<(), Stop>) {
         let mut all = All::new();
         let mut done = Done::default();
-        while done.passes < MAX_PASSES && !done.quiet {
-            done.passes += 1;
-            let recorder = &self.writer.recorder;
-            // What is still so, this pass finds again.
-            recorder.flush().await?;
-            recorder.journal().forget_findings(recorder.run())?;
-            let written = self.pass(&mut all, &mut done).await?;
-            done.quiet = written == 0;
-        }
-        self.sweep(&mut all, &mut done).await?;
-        self.writer.recorder.flush().await?;
+        let ended = self.passes(&mut all, &mut done).await;
         let counts = |key: &'static str| Some((key, *all.get(key)?));
         let sources = ORIGINS.iter().filter_map(|origin| counts(origin.label));
         let tables = self.takes.iter().filter_map(|target| counts(target.table.key));
         done.tables = sources.chain(tables).collect();
-        Ok(done)
+        (done, ended)
+    }
+
+    async fn passes(&self, all: &mut All, done: &mut Done) -> Result<(), Stop> {
+        let recorder = &self.writer.recorder;
+        while done.passes < MAX_PASSES && !done.quiet {
+            done.passes += 1;
+            // What is still so, this pass finds again.
+            recorder.flush().await?;
+            recorder.journal().forget_findings(recorder.run())?;
+            let written = self.pass(all, done).await?;
+            done.quiet = written == 0;
+        }
+        self.sweep(all, done).await?;
+        recorder.flush().await
     }
 
     /// Objects that were copied go, once every record that pointed to them was seen to point elsewhere.

@@ -17,10 +17,10 @@ use crate::engine::item::Item;
 use crate::engine::journal::{Place, Trace};
 use crate::engine::pass::{PAGES_AT_ONCE, Search};
 use crate::engine::price::{Change, Units, scan, write};
-use crate::engine::read::{ReadError, Reader, Reading, segments};
-use crate::engine::rewrite::{Changes, Here, Merge, Record, Rewrite};
+use crate::engine::read::{Reader, Reading, segments};
+use crate::engine::rewrite::{Changes, Here, Merge, Put, Record, Rewrite};
 use crate::engine::size::{MAX_ITEM_BYTES, item_bytes};
-use crate::engine::stop::Stop;
+use crate::engine::stop::{Ended, Stop};
 use crate::engine::write::Write;
 
 /// Where the journal says that the record of a table with the key of this one was left.
@@ -146,17 +146,6 @@ struct Found {
     both: u64,
 }
 
-enum Ended {
-    Read(ReadError),
-    Stop(Stop),
-}
-
-impl From<ReadError> for Ended {
-    fn from(error: ReadError) -> Self {
-        Self::Read(error)
-    }
-}
-
 impl One<'_> {
     async fn read(&self) -> Result<(Surveyed, Logins), Stop> {
         let described = &self.target.described;
@@ -166,10 +155,7 @@ impl One<'_> {
         let segments = segments(described.bytes, PAGES_AT_ONCE);
         let visit = |items| self.page(items, &found);
         let read = self.reader.records(described, &self.target.reading, PAGES_AT_ONCE, visit).await;
-        read.map_err(|ended| match ended {
-            Ended::Stop(stop) => stop,
-            Ended::Read(error) => Stop::reading(key, error),
-        })?;
+        read.or_else(|ended: Ended| ended.of(key))?;
         let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         let bytes = found.surveyed.counts.bytes;
         let counts = found.surveyed.counts;
@@ -287,7 +273,7 @@ impl One<'_> {
                         self.target.table.turn == Turn::Login
                             && are_strangers(&existing, &put.item),
                     );
-                    match self.rule.merge(put.table, &existing, &put.item) {
+                    match self.merge(record, put, &existing) {
                         Merge::Same | Merge::KeepExisting { .. } => continue,
                         Merge::Merged { item: after, .. } => {
                             Write::Replace { before: existing, after }
@@ -318,6 +304,16 @@ impl One<'_> {
         match (self.places)(self.target.table.key, item) {
             Some(place) => place.trace == Trace::Source && place.record == short(item),
             None => is_marked(item),
+        }
+    }
+
+    /// As in a run, which knows from the journal what was written anew after it was moved away.
+    fn merge(&self, record: &Record, put: &Put, existing: &Item) -> Merge {
+        match (self.places)(self.target.table.key, &record.item) {
+            Some(place) if place.trace == Trace::Gone => {
+                self.rule.merge_apart(put.table, existing, &put.item)
+            }
+            _ => self.rule.merge(put.table, existing, &put.item),
         }
     }
 

@@ -20,11 +20,11 @@ use crate::engine::apply::{Rule, is_marked};
 use crate::engine::entry::{Short, short};
 use crate::engine::events::{Counts, Event, Listener};
 use crate::engine::item::Item;
-use crate::engine::journal::{Finding, Journal, JournalError, Kind, Trace};
+use crate::engine::journal::{Finding, Journal, Kind, Trace};
 use crate::engine::pass::{PAGES_AT_ONCE, Search};
-use crate::engine::read::{ReadError, Reader, segments};
+use crate::engine::read::{Reader, segments};
 use crate::engine::rewrite::{Here, Merge, Put, Record, Rewrite};
-use crate::engine::stop::Stop;
+use crate::engine::stop::{Ended, Stop};
 use crate::engine::typed_json::encode;
 
 /// Most findings that are kept one by one; all are counted.
@@ -132,25 +132,6 @@ impl Found {
     }
 }
 
-enum Ended {
-    Read(ReadError),
-    Stop(Stop),
-    /// The sample is complete.
-    Enough,
-}
-
-impl From<ReadError> for Ended {
-    fn from(error: ReadError) -> Self {
-        Self::Read(error)
-    }
-}
-
-impl From<JournalError> for Ended {
-    fn from(error: JournalError) -> Self {
-        Self::Stop(error.into())
-    }
-}
-
 impl Verify<'_> {
     /// Reads and compares everything. Writes nothing.
     ///
@@ -181,11 +162,8 @@ impl Verify<'_> {
         let segments = segments(described.bytes, PAGES_AT_ONCE);
         let visit = |items| self.page(target, items, &found);
         let name = &described.table.name;
-        match self.reader.pages(name, segments, PAGES_AT_ONCE, visit).await {
-            Ok(()) | Err(Ended::Enough) => {}
-            Err(Ended::Stop(stop)) => return Err(stop),
-            Err(Ended::Read(error)) => return Err(Stop::reading(key, error)),
-        }
+        let read = self.reader.pages(name, segments, PAGES_AT_ONCE, visit).await;
+        read.or_else(|ended: Ended| ended.of(key))?;
         let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         let before = self.untouched.get(key).filter(|_| self.sample.is_none());
         found.verified.untouched_same =

@@ -42,7 +42,7 @@ pub(super) fn read(path: &Path, idp_prefix: Option<String>) -> (CsvFile, Option<
         Err(error) if error.kind() == ErrorKind::NotFound => return (CsvFile::Missing, None),
         opened => opened.map_err(MapError::from),
     };
-    let rules = Rules { allow_chains: true, idp_prefix };
+    let rules = Rules { allow_chains: true, idp_prefix, ..Rules::default() };
     match file.and_then(|file| IdMap::read(BufReader::new(file), &rules)) {
         Err(error) => (CsvFile::Bad(error.to_string()), None),
         Ok(map) => {

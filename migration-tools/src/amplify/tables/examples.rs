@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::testing::{after, item, map, people, rewritten};
+use super::testing::{after, item, map, people, renamed, result};
 use crate::engine::rewrite::Rewrite;
 
 const ADA: &str = "ada.lovelace@example.edu";
@@ -14,10 +14,11 @@ const MOVES: bool = true;
 const STAYS: bool = false;
 
 fn becomes(key: &str, before: &Value, expected: &Value, moves: bool) {
-    let (new, moved) = after(key, &item(before.clone()), &people());
-    assert_eq!(new, item(expected.clone()), "{key}: {before}");
-    assert_eq!(moved, moves, "{key}: {before}");
-    let again = rewritten(key, &new, &people());
+    let before = item(before.clone());
+    let (new, moved) = result(key, &before, renamed(key, &before, &people()));
+    assert_eq!(new, item(expected.clone()), "{key}");
+    assert_eq!(moved, moves, "{key}");
+    let again = renamed(key, &new, &people());
     assert_eq!(again, Rewrite::Unchanged, "{key}: a second time");
 }
 

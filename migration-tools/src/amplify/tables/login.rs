@@ -10,7 +10,7 @@ use crate::engine::rewrite::Changes;
 /// Rows of earlier versions have no address but in their id. It becomes their `email`, where the
 /// settings want it.
 pub(super) fn rewrite(table: &Table, item: &Item, context: &Context<'_>) -> Option<Changes> {
-    let mut changes = places(table, item, context.map)?;
+    let mut changes = places(table, item, context)?;
     let old = item.get("user_id").and_then(|id| id.as_s().ok())?;
     let lost = old.contains('@') && !item.contains_key("email");
     if lost && context.settings.keep_address {

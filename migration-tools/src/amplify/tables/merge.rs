@@ -33,9 +33,21 @@ const COPY: [&str; 3] = ["UUID", "createdAt", "itemId"];
 ///     assert!(matches!(merge(tags, &row("math"), &row("art")), Merge::Merged { .. }));
 /// }
 /// ```
+///
+/// Of two that are the same, one may be a copy of the other. Where amounts are added up, only a person
+/// can tell; but see [`merge_apart`].
 #[must_use]
 pub fn merge(table: &Table, existing: &Item, incoming: &Item) -> Merge {
-    if same(existing, incoming) {
+    match table.clash {
+        Clash::Sum(numbers, _) if same(existing, incoming) => alike(existing, numbers),
+        _ => merge_apart(table, existing, incoming),
+    }
+}
+
+/// As [`merge`], where neither can be a copy of the other: then the same amount was spent twice.
+#[must_use]
+pub fn merge_apart(table: &Table, existing: &Item, incoming: &Item) -> Merge {
+    if same(existing, incoming) && !matches!(table.clash, Clash::Sum(..)) {
         return Merge::Same;
     }
     match by_rule(table, existing, incoming) {
@@ -47,6 +59,18 @@ pub fn merge(table: &Table, existing: &Item, incoming: &Item) -> Merge {
         }
         merge => merge,
     }
+}
+
+/// Two rows with the same amounts. An old script that was stopped, or that leaves old rows, has copied
+/// one to the other; or as much was spent under one id as under the other.
+fn alike(row: &Item, numbers: &[&str]) -> Merge {
+    if sum(row.clone(), row, row, numbers).is_some_and(|sum| same(row, &sum)) {
+        return Merge::Same;
+    }
+    Merge::Conflict(Refusal::new(
+        "the same amounts stand under the new id: one may be a copy of the other, or both were spent",
+        "if both were spent, add those under the old id to those under the new one; delete the old record in either case, and run again",
+    ))
 }
 
 fn by_rule(table: &Table, existing: &Item, incoming: &Item) -> Merge {
@@ -103,9 +127,15 @@ fn united(existing: &Item, incoming: &Item, union: Option<Item>) -> Merge {
 }
 
 fn refuse(existing: &Item, incoming: &Item) -> Merge {
-    let differing = differing(existing, incoming).join("`, `");
+    let reason = match differing(existing, incoming) {
+        none if none.is_empty() => "the same record stands under the new id".to_owned(),
+        some => {
+            let some = some.join("`, `");
+            format!("a record with other content stands under the new id: `{some}`")
+        }
+    };
     Merge::Conflict(Refusal::new(
-        format!("a record with other content stands under the new id: `{differing}`"),
+        reason,
         "decide which of the two is right, delete the other one, and run again",
     ))
 }

@@ -32,12 +32,14 @@ mod examples;
 #[cfg(test)]
 mod merges;
 #[cfg(test)]
+mod pointers_tests;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub use leftovers::{Part, Path, leftovers};
-pub use merge::merge;
+pub use merge::{merge, merge_apart};
 pub use place::{Form, Place, When};
 pub use pointers::{Everything, Goal, Moved, Pointer};
 pub use table::{Clash, Find, Group, Table, Turn};

@@ -162,12 +162,18 @@ impl Names<'_> {
         Some((old, self.map.owner(old)?))
     }
 
+    /// What is left of a name behind an id of the user who has this id afterwards.
+    fn of_user<'t>(&self, path: &'t str, new: &str) -> Option<&'t str> {
+        let (id, rest) = path.split_once('/')?;
+        (self.map.owner(id) == Some(new)).then_some(rest)
+    }
+
     fn conversation(&self, is_there: &mut IsThere<'_>) -> Edit {
         let found = || {
-            let (old, new) = self.owner("user_id")?;
+            let (_, new) = self.owner("user_id")?;
             let key = self.text("s3_key")?;
             let consolidated = key.strip_prefix("conversations/");
-            let rest = consolidated.unwrap_or(key).strip_prefix(old)?.strip_prefix('/')?;
+            let rest = self.of_user(consolidated.unwrap_or(key), new)?;
             let bucket = if consolidated.is_some() { CONSOLIDATION } else { CONVERSATIONS };
             Some((bucket, key, format!("conversations/{new}/{rest}")))
         };
@@ -205,14 +211,12 @@ impl Names<'_> {
     fn agent_state(&self, is_there: &mut IsThere<'_>) -> Edit {
         let mut edit = Edit::default();
         let Some(AttributeValue::M(memory)) = self.item.get("memory") else { return edit };
-        let Some((old, new)) = self.owner("user") else { return edit };
+        let Some((_, new)) = self.owner("user") else { return edit };
         let Some(key) = memory.get("key").and_then(unwrapped) else { return edit };
         let named = memory.get("bucket").and_then(unwrapped);
         let consolidated = key.strip_prefix("agentState/");
         let path = consolidated.unwrap_or(key);
-        let Some(rest) = path.strip_prefix(old).and_then(|rest| rest.strip_prefix('/')) else {
-            return edit;
-        };
+        let Some(rest) = self.of_user(path, new) else { return edit };
         // What is in another bucket is nobody's to move.
         let own = if consolidated.is_some() { CONSOLIDATION } else { AGENT_STATE };
         if named.is_some_and(|named| self.moved.bucket(own) != Some(named)) {

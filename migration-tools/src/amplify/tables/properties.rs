@@ -12,7 +12,7 @@ use proptest::sample::select;
 use super::place::{Form, When};
 use super::table::Code;
 use super::testing::map;
-use super::{Context, Objects, Settings, Table, all, leftovers, rewrite};
+use super::{Context, Everything, Objects, Settings, Table, all, leftovers, rewrite};
 use crate::amplify::id_map::{IdMap, sanitise_user};
 use crate::engine::item::Item;
 use crate::engine::rewrite::{Changes, Here, Record, Rewrite};
@@ -156,7 +156,11 @@ fn any_record(ids: Ids) -> impl Strategy<Value = (&'static Table, Item)> {
 
 fn run(table: &Table, item: &Item, map: &IdMap, objects: Objects) -> Rewrite {
     let settings = Settings { objects, ..Settings::default() };
-    rewrite(table, &Record { item: item.clone() }, &Context { map, settings: &settings })
+    rewrite(
+        table,
+        &Record { item: item.clone() },
+        &Context { map, settings: &settings, moved: &Everything::default() },
+    )
 }
 
 /// Everything that stands somewhere afterwards, by the key of its table.
@@ -293,6 +297,10 @@ fn unchanged(
     map: &IdMap,
     objects: Objects,
 ) -> Result<(), TestCaseError> {
+    // Where objects move, their names do, whether ids change or not.
+    if objects == Objects::Moved && !table.pointers.is_empty() {
+        return Ok(());
+    }
     match run(table, item, map, objects) {
         Rewrite::Changes(changes) if table.code == Code::OldStorage => {
             prop_assert_eq!(&changes.here, &Here::Keep);

@@ -198,7 +198,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::testing::{item, map, moved, people, rewritten, table};
-    use super::super::{Settings, rewrite as rewrite_record};
+    use super::super::{Everything, Settings, rewrite as rewrite_record};
     use super::*;
     use crate::engine::rewrite::{Record, Rewrite};
 
@@ -343,7 +343,7 @@ mod tests {
         let key = format!("{ADA}/{ALAN}/1.json");
         let map = people();
         let settings = Settings { objects: Objects::Stay, ..moved() };
-        let context = Context { map: &map, settings: &settings };
+        let context = Context { map: &map, settings: &settings, moved: &Everything::default() };
         let record = Record { item: row(ADA, json!([entry(ALAN, &key)])) };
         let rewrite = rewrite_record(table(TABLE), &record, &context);
         let expected = Changes::moved(TABLE, row("lovelaa1", json!([entry("turinga1", &key)])));

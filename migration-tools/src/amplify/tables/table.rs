@@ -79,7 +79,7 @@ pub enum Turn {
 }
 
 /// What happens where a record stands already under the key that one is moved to. Two records that are
-/// the same are always one.
+/// the same are one, except where amounts are added up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clash {
     /// A person decides.
@@ -102,7 +102,8 @@ pub enum Clash {
     /// from the record that is later by this attribute.
     UnionOfFields(&'static str, &'static str),
     /// The one that stands there, with these attributes added up, lists of numbers one by one, and the
-    /// later of these times.
+    /// later of these times. Of two that are the same a person says whether one is a copy of the other,
+    /// where nothing else tells.
     Sum(&'static [&'static str], &'static [&'static str]),
     /// User storage: the newer `createdAt`.
     Storage,

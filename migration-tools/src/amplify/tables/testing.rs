@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
 
-use super::{Context, Objects, Settings, Table, rewrite};
+use super::{Context, Everything, Objects, Settings, Table, rewrite};
 use crate::amplify::id_map::{IdMap, Rules};
 use crate::engine::item::Item;
 use crate::engine::rewrite::{Here, Record, Rewrite};
@@ -47,13 +47,24 @@ pub(crate) fn moved() -> Settings {
 }
 
 pub(crate) fn rewritten(key: &str, before: &Item, map: &IdMap) -> Rewrite {
-    let context = Context { map, settings: &moved() };
+    let context = Context { map, settings: &moved(), moved: &Everything::default() };
+    rewrite(table(key), &Record { item: before.clone() }, &context)
+}
+
+/// Where no object moves.
+pub(crate) fn renamed(key: &str, before: &Item, map: &IdMap) -> Rewrite {
+    let context = Context { map, settings: &Settings::default(), moved: &Everything::default() };
     rewrite(table(key), &Record { item: before.clone() }, &context)
 }
 
 /// What is in the table of a record afterwards, and whether it went there from another key.
 pub(crate) fn after(key: &str, before: &Item, map: &IdMap) -> (Item, bool) {
-    match rewritten(key, before, map) {
+    result(key, before, rewritten(key, before, map))
+}
+
+/// As [`after`], of a rewrite that was made.
+pub(crate) fn result(key: &str, before: &Item, rewrite: Rewrite) -> (Item, bool) {
+    match rewrite {
         Rewrite::Unchanged => (before.clone(), false),
         Rewrite::Changes(changes) => match (changes.here, changes.puts.as_slice()) {
             (Here::Edit(edit), []) => (edit.applied_to(before), false),

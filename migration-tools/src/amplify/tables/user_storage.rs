@@ -124,8 +124,9 @@ fn replace(
 mod tests {
     use serde_json::{Value, json};
 
+    use super::super::pointers::share;
     use super::super::testing::{after, item, map, moved, people, rewritten, table};
-    use super::super::{Settings, rewrite as rewrite_record};
+    use super::super::{Everything, Settings, rewrite as rewrite_record};
     use super::*;
     use crate::engine::rewrite::{Record, Rewrite};
 
@@ -180,7 +181,7 @@ mod tests {
         let settings = Settings { objects: Objects::Stay, ..moved() };
         let map = people();
         let record = Record { item: item(received(ADA, ALAN, ALAN, &key)) };
-        let context = Context { map: &map, settings: &settings };
+        let context = Context { map: &map, settings: &settings, moved: &Everything::default() };
         let Rewrite::Changes(changes) = rewrite_record(table(STORAGE), &record, &context) else {
             panic!("unchanged")
         };
@@ -196,10 +197,11 @@ mod tests {
             ("shares/bob/al/1.json", Some("shares/bob/turinga1/1.json")),
             ("nobody/alice/2025/al-1.json", None),
             ("nobody/alice/al", None),
-            ("same/same/1.json", None),
+            ("same/same/1.json", Some("shares/same/same/1.json")),
+            ("al/1.json", None),
             ("x.json", None),
         ] {
-            assert_eq!(object_name(path, &map).as_deref(), expected, "{path}");
+            assert_eq!(share(path, &map).as_deref(), expected, "{path}");
         }
     }
 

@@ -30,6 +30,7 @@ use crate::engine::item::Item;
 use crate::engine::journal::{Journal, Place, Trace};
 use crate::engine::price::Prices;
 use crate::engine::settle::unsettled;
+use crate::engine::stop::Stop;
 use crate::engine::timeline::Timekeeper;
 use crate::engine::writer::Old;
 use map::MapChoice;
@@ -232,7 +233,7 @@ struct Work<'a> {
 
 impl<'a> Work<'a> {
     fn rule(&self) -> Rename<'a> {
-        Rename { map: self.map, settings: &self.choice.settings }
+        Rename::new(self.map, &self.choice.settings)
     }
 
     /// Reads everything, and shows and writes the plan.
@@ -311,6 +312,7 @@ impl<'a> Work<'a> {
             let listeners: &[&dyn Listener] = &[&watch, &timekeeper];
             let interrupted = || self.interrupt.requested();
             let migration = Migration {
+                objects: None,
                 reader: &self.ground.reader,
                 writer: &session.writer,
                 rule: self.rule(),
@@ -320,13 +322,24 @@ impl<'a> Work<'a> {
                 at_once: usize::from(self.global.concurrency),
             };
             let begun = self.done(Some(journal))?;
-            let done = self.chain.run(&migration, begun, &|phase| self.phase_done(phase)).await?;
-            let timeline = timekeeper.timeline();
-            let summary = Summary { timeline, ..Summary::of(&done, plan, session, self.ground) };
-            summary.show(self.console, session)?;
-            self.phases_left(journal)?;
+            let (done, stopped) =
+                self.chain.run(&migration, begun, &|phase| self.phase_done(phase)).await;
+            let summary = Summary {
+                timeline: timekeeper.timeline(),
+                interrupted: matches!(stopped, Err(Stop::Interrupted)),
+                ..Summary::of(&done, plan, session, self.ground)
+            };
+            let shown = summary.show(self.console, session);
+            let shown = shown.and_then(|()| self.phases_left(journal));
             self.console.document(&summary);
-            let end = if done.complete() { End::Done } else { End::Partly };
+            // What stopped it is what has to be told, whatever came of it.
+            stopped.or_else(|stop| if summary.interrupted { Ok(()) } else { Err(stop) })?;
+            shown?;
+            let end = match (summary.interrupted, done.complete()) {
+                (true, _) => End::Interrupted,
+                (false, true) => End::Done,
+                (false, false) => End::Partly,
+            };
             Ok(Ended { end, summary: serde_json::to_value(&summary).unwrap_or_default() })
         })
         .await

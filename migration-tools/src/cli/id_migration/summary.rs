@@ -27,6 +27,9 @@ pub(in crate::cli) struct Summary {
     pub(in crate::cli) renamed: u64,
     pub(in crate::cli) old: String,
     pub(in crate::cli) complete: bool,
+    /// The operator stopped it.
+    #[serde(default)]
+    pub(in crate::cli) interrupted: bool,
     pub(in crate::cli) passes: u32,
     pub(in crate::cli) tables: Vec<TableSummary>,
     pub(in crate::cli) total: Counts,
@@ -88,6 +91,7 @@ impl Summary {
             renamed: plan.renamed,
             old: plan.old.clone(),
             complete: done.complete(),
+            interrupted: false,
             passes: done.passes,
             tables: done.tables.iter().map(table).collect(),
             total: done.total(),
@@ -149,7 +153,12 @@ impl Summary {
             ));
         }
         self.findings(console, session)?;
-        if self.complete {
+        if self.interrupted {
+            console.problem(&format!(
+                "Stopped by the operator in pass {}, with nothing left in flight. The same command goes on.",
+                self.passes
+            ));
+        } else if self.complete {
             console
                 .say("Complete: the last pass over all tables found nothing to do and no old id.");
             if !self.looked_up.is_empty() {

@@ -1,7 +1,5 @@
 //! Names of objects in the header that says what to copy.
 
-use std::fmt::Write;
-
 /// A bucket and a key as `x-amz-copy-source` wants them: joined by a slash, every byte of the key
 /// percent-encoded but letters, digits, `-`, `.`, `_`, `~` and slashes.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
@@ -24,8 +22,12 @@ pub(super) fn encoded(text: &str, stays: &str) -> String {
         if plain || stays.as_bytes().contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            // Writing to a string does not fail.
-            drop(write!(encoded, "%{byte:02X}"));
+            encoded.push('%');
+            for half in [byte >> 4, byte & 15] {
+                encoded.extend(
+                    char::from_digit(half.into(), 16).map(|digit| digit.to_ascii_uppercase()),
+                );
+            }
         }
     }
     encoded
