@@ -6,6 +6,7 @@ mod buckets;
 mod conditions;
 mod copies;
 mod deletions;
+mod denials;
 mod large;
 mod listings;
 mod multipart;
