@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::request::Request;
+use crate::s3_names::Place;
 
 /// What happens to a call that a fault hits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,8 @@ pub struct Trigger {
     service: Option<String>,
     operation: Option<String>,
     body: Option<Matcher>,
+    object: Option<Place>,
+    source: Option<Place>,
     skip: usize,
     times: Option<usize>,
 }
@@ -85,6 +88,18 @@ impl Trigger {
         Trigger { body: Some(Arc::new(matches)), ..self }
     }
 
+    /// S3: only calls about objects of that bucket whose key starts with `prefix`. With an empty prefix
+    /// also those about the bucket itself, such as listings. The keys in the body of a `DeleteObjects`
+    /// are not looked at.
+    pub fn object(self, bucket: &str, prefix: &str) -> Self {
+        Trigger { object: Some(place(bucket, prefix)), ..self }
+    }
+
+    /// S3: only copies whose source is in that bucket and has a key that starts with `prefix`.
+    pub fn source(self, bucket: &str, prefix: &str) -> Self {
+        Trigger { source: Some(place(bucket, prefix)), ..self }
+    }
+
     /// What happens to those calls.
     pub fn with(self, effect: Effect) -> Fault {
         Fault { trigger: self, effect }
@@ -93,8 +108,14 @@ impl Trigger {
     fn is_about(&self, request: &Request) -> bool {
         self.service.as_deref().is_none_or(|service| service == request.service)
             && self.operation.as_deref().is_none_or(|name| name == request.operation)
+            && self.object.as_ref().is_none_or(|place| place.has_target(&request.uri))
+            && self.source.as_ref().is_none_or(|place| place.has_source(&request.headers))
             && self.body.as_ref().is_none_or(|matches| matches(&request.body))
     }
+}
+
+fn place(bucket: &str, prefix: &str) -> Place {
+    Place { bucket: bucket.to_owned(), prefix: prefix.to_owned() }
 }
 
 impl fmt::Debug for Trigger {
@@ -103,6 +124,8 @@ impl fmt::Debug for Trigger {
             .field("service", &self.service)
             .field("operation", &self.operation)
             .field("body", &self.body.as_ref().map(|_| "…"))
+            .field("object", &self.object)
+            .field("source", &self.source)
             .field("skip", &self.skip)
             .field("times", &self.times)
             .finish()
@@ -130,7 +153,15 @@ impl Fault {
 
     /// About every call of all.
     pub fn on_any() -> Trigger {
-        Trigger { service: None, operation: None, body: None, skip: 0, times: None }
+        Trigger {
+            service: None,
+            operation: None,
+            body: None,
+            object: None,
+            source: None,
+            skip: 0,
+            times: None,
+        }
     }
 }
 

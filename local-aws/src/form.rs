@@ -20,6 +20,12 @@ fn escaped(rest: &mut impl Iterator<Item = u8>) -> Option<u8> {
     u8::try_from(high * 16 + low).ok()
 }
 
+/// Undoes percent-encoding, where a `+` is a `+`; `None` where an escape or the UTF-8 behind it is
+/// broken.
+pub(crate) fn percent_decode(text: &str) -> Option<String> {
+    decode(&text.replace('+', "%2B"))
+}
+
 /// Percent-encodes everything but the unreserved characters of RFC 3986.
 pub(crate) fn percent_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len() * 3);

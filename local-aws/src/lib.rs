@@ -44,6 +44,7 @@ mod partial;
 mod query;
 mod request;
 mod response;
+mod s3_names;
 mod s3_operation;
 mod server;
 mod shared;

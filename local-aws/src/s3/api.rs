@@ -11,8 +11,8 @@ use s3s::{Body, S3, S3Request, S3Response, S3Result};
 use super::delete::{self, DeleteOnly};
 use super::world::World;
 use super::{
-    buckets, complete, copy, list_objects, list_uploads, list_versions, read, refusals, tagging,
-    uploads, write,
+    buckets, complete, copy, list_objects, list_uploads, list_versions, notifications, read,
+    refusals, tagging, uploads, write,
 };
 
 /// The protocol layer's view of a world.
@@ -114,6 +114,13 @@ delegate! {
     put_bucket_versioning, PutBucketVersioningInput, PutBucketVersioningOutput, |world, request|
         buckets::put_bucket_versioning(world, &request.input)
             .map(|()| PutBucketVersioningOutput::default());
+    get_bucket_notification_configuration,
+        GetBucketNotificationConfigurationInput, GetBucketNotificationConfigurationOutput,
+        |world, request| notifications::get(world, &request.input);
+    put_bucket_notification_configuration,
+        PutBucketNotificationConfigurationInput, PutBucketNotificationConfigurationOutput,
+        |world, request| notifications::put(world, &request.input)
+            .map(|()| PutBucketNotificationConfigurationOutput::default());
 
     copy_object, CopyObjectInput, CopyObjectOutput, |world, request|
         copy::copy_object(world, &request.input, &request.headers);

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
-use s3s::dto::Timestamp;
+use s3s::dto::{NotificationConfiguration, Timestamp};
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use super::checksums::Stored;
+use super::content::Content;
 use super::refusals;
 use super::uploads::Upload;
 
@@ -48,7 +48,7 @@ pub(super) struct Placement {
 /// The bytes of an object and all that belongs to them.
 #[derive(Clone)]
 pub(super) struct Object {
-    pub(super) body: Bytes,
+    pub(super) body: Content,
     /// Without quotes.
     pub(super) etag: String,
     pub(super) headers: Headers,
@@ -97,6 +97,7 @@ pub(super) struct Bucket {
     pub(super) objects: BTreeMap<String, Vec<Version>>,
     /// Uploads in progress by key and upload id.
     pub(super) uploads: BTreeMap<String, BTreeMap<String, Upload>>,
+    pub(super) notifications: NotificationConfiguration,
 }
 
 impl Bucket {
@@ -107,6 +108,7 @@ impl Bucket {
             versioning: Versioning::Off,
             objects: BTreeMap::new(),
             uploads: BTreeMap::new(),
+            notifications: NotificationConfiguration::default(),
         }
     }
 

@@ -9,6 +9,7 @@ use s3s::crypto::{Checksum, Crc32, Crc32c, Crc64Nvme, Md5, Sha1, Sha256};
 use s3s::dto::ChecksumType;
 use s3s::{S3Error, S3ErrorCode, S3Result, TrailingHeaders};
 
+use super::content::Content;
 use super::refusals;
 
 /// An algorithm that S3 knows for additional checksums.
@@ -82,16 +83,16 @@ pub(super) struct Stored {
 
 impl Stored {
     /// The checksum of all of `data`.
-    pub(super) fn of(algorithm: Algorithm, data: &[u8]) -> Self {
-        Stored { algorithm, value: algorithm.checksum(data), composite: false }
+    pub(super) fn of(algorithm: Algorithm, data: &Content) -> Self {
+        Stored { algorithm, value: algorithm.checksum(&data.digested()), composite: false }
     }
 
     /// The checksum over the checksums of the parts, which ends in the number of parts.
     pub(super) fn composite<'a>(
         algorithm: Algorithm,
-        parts: impl Iterator<Item = &'a [u8]>,
+        parts: impl Iterator<Item = &'a Content>,
     ) -> Self {
-        let digests: Vec<Vec<u8>> = parts.map(|part| algorithm.digest(part)).collect();
+        let digests: Vec<Vec<u8>> = parts.map(|part| algorithm.digest(&part.digested())).collect();
         let value = format!("{}-{}", algorithm.checksum(&digests.concat()), digests.len());
         Stored { algorithm, value, composite: true }
     }
@@ -233,8 +234,13 @@ pub(super) fn md5_hex(data: &[u8]) -> String {
     Md5::checksum(data).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The ETag of a plain put.
+pub(super) fn etag(content: &Content) -> String {
+    md5_hex(&content.digested())
+}
+
 /// The ETag of a multipart upload: the MD5 of the MD5s of its parts, and their number.
-pub(super) fn multipart_etag<'a>(parts: impl Iterator<Item = &'a [u8]>) -> String {
-    let digests: Vec<[u8; 16]> = parts.map(Md5::checksum).collect();
+pub(super) fn multipart_etag<'a>(parts: impl Iterator<Item = &'a Content>) -> String {
+    let digests: Vec<[u8; 16]> = parts.map(|part| Md5::checksum(&part.digested())).collect();
     format!("{}-{}", md5_hex(&digests.concat()), digests.len())
 }

@@ -1,11 +1,12 @@
 //! The completion of a multipart upload.
 
-use bytes::{Bytes, BytesMut};
 use s3s::dto::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedPart, ETag};
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use super::bucket::Object;
 use super::checksums::{self, Algorithm, Stored};
+use super::content::Content;
+use super::notifications::{Created, notify};
 use super::uploads::{self, Announced, Part, SMALLEST_PART, Upload};
 use super::world::{World, now};
 use super::{conditions, refusals};
@@ -26,12 +27,12 @@ pub(super) fn complete(
         bucket.newest(&input.key),
     )?;
 
-    let body = joined(&parts);
+    let body = Content::joined(parts.iter().map(|part| &part.body));
     check_size(input.mpu_object_size, body.len())?;
     let checksum = checksum(upload.checksum, &parts, &body);
     check_checksum(input, &checksum)?;
     let object = Object {
-        etag: checksums::multipart_etag(parts.iter().map(|part| part.body.as_ref())),
+        etag: checksums::multipart_etag(parts.iter().map(|part| &part.body)),
         headers: upload.headers.clone(),
         placement: upload.placement.clone(),
         tags: upload.tags.clone(),
@@ -55,6 +56,7 @@ pub(super) fn complete(
     let bucket = world.bucket_mut(&input.bucket, None)?;
     uploads::forget(bucket, &input.key, &input.upload_id);
     output.version_id = bucket.insert(&input.key, object, now(), version_id);
+    notify(world, &input.bucket, &input.key, Created::Completed);
     Ok(output)
 }
 
@@ -122,14 +124,6 @@ fn invalid_part() -> S3Error {
     )
 }
 
-fn joined(parts: &[&Part]) -> Bytes {
-    let mut body = BytesMut::with_capacity(parts.iter().map(|part| part.body.len()).sum());
-    for part in parts {
-        body.extend_from_slice(&part.body);
-    }
-    body.freeze()
-}
-
 fn check_size(expected: Option<i64>, size: usize) -> S3Result<()> {
     match expected {
         Some(expected) if usize::try_from(expected) != Ok(size) => {
@@ -142,12 +136,12 @@ fn check_size(expected: Option<i64>, size: usize) -> S3Result<()> {
     }
 }
 
-fn checksum(announced: Option<Announced>, parts: &[&Part], body: &Bytes) -> Stored {
+fn checksum(announced: Option<Announced>, parts: &[&Part], body: &Content) -> Stored {
     match announced {
         None => Stored::of(Algorithm::Crc64Nvme, body),
         Some(Announced { algorithm, composite: false }) => Stored::of(algorithm, body),
         Some(Announced { algorithm, composite: true }) => {
-            Stored::composite(algorithm, parts.iter().map(|part| part.body.as_ref()))
+            Stored::composite(algorithm, parts.iter().map(|part| &part.body))
         }
     }
 }

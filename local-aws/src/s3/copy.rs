@@ -10,9 +10,10 @@ use s3s::{S3ErrorCode, S3Result};
 use super::bucket::{Object, Version};
 use super::checksums::{self, Algorithm, Stored};
 use super::conditions::{self, Read};
+use super::notifications::{Created, notify};
 use super::read::check_retrievable;
 use super::world::{World, now};
-use super::write::{headers_of, placement_of, refuse_what_is_not_emulated};
+use super::write::{LARGEST_PUT, headers_of, placement_of, refuse_what_is_not_emulated};
 use super::{refusals, tags};
 
 /// The object that a copy reads.
@@ -57,6 +58,17 @@ pub(super) fn source<'w>(
     })
 }
 
+/// What is copied at once is not larger than what is put at once.
+pub(super) fn check_size(size: usize) -> S3Result<()> {
+    if size <= LARGEST_PUT {
+        return Ok(());
+    }
+    Err(refusals::invalid_request(format!(
+        "The specified copy source is larger than the maximum allowable size for a copy source: \
+         {LARGEST_PUT}"
+    )))
+}
+
 /// The conditions that a copy sets on its source.
 macro_rules! source_conditions {
     ($input:expr) => {
@@ -81,6 +93,7 @@ pub(super) fn copy_object(
     let source = source(world, &input.copy_source, input.expected_source_bucket_owner.as_deref())?;
     let conditions: Read<'_> = source_conditions!(input);
     conditions.check_source(source.version, source.object)?;
+    check_size(source.object.body.len())?;
     let replace = input
         .metadata_directive
         .as_ref()
@@ -120,12 +133,14 @@ pub(super) fn copy_object(
     checksums::show!(object.checksum, result);
     let server_side_encryption = object.placement.shown_encryption();
     let ssekms_key_id = object.placement.kms_key.clone();
+    let version_id = bucket.insert(&input.key, object, modified, version_id);
+    notify(world, &input.bucket, &input.key, Created::Copy);
     Ok(CopyObjectOutput {
         copy_object_result: Some(result),
         copy_source_version_id,
         server_side_encryption,
         ssekms_key_id,
-        version_id: bucket.insert(&input.key, object, modified, version_id),
+        version_id,
         ..CopyObjectOutput::default()
     })
 }
@@ -152,11 +167,7 @@ fn copied_tags(input: &CopyObjectInput, source: &Object) -> S3Result<tags::Tags>
 
 /// A copy is written in one piece, also where its source came in parts.
 fn copied_etag(source: &Object) -> String {
-    if source.part_sizes.is_empty() {
-        source.etag.clone()
-    } else {
-        checksums::md5_hex(&source.body)
-    }
+    if source.part_sizes.is_empty() { source.etag.clone() } else { checksums::etag(&source.body) }
 }
 
 fn copied_checksum(input: &CopyObjectInput, source: &Object) -> S3Result<Stored> {

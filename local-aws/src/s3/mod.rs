@@ -3,7 +3,8 @@
 //!
 //! Emulated: buckets and their versioning; get, head, put, copy and delete with all conditions;
 //! `DeleteObjects`; both object listings and the listing of versions; multipart uploads; tags;
-//! metadata, storage classes and checksums. Everything else is refused as `NotImplemented`: access
+//! metadata, storage classes and checksums; event notifications, which are noted and not delivered.
+//! Everything else is refused as `NotImplemented`: access
 //! control lists, policies, lifecycle rules, object lock, encryption with customer keys, restores,
 //! select.
 //!
@@ -16,6 +17,7 @@ mod buckets;
 mod checksums;
 mod complete;
 mod conditions;
+mod content;
 mod copy;
 mod delete;
 mod encoding;
@@ -23,6 +25,7 @@ mod list_objects;
 mod list_uploads;
 mod list_versions;
 mod listing;
+mod notifications;
 mod read;
 mod refusals;
 mod tagging;
@@ -43,11 +46,13 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use self::api::{Api, lock};
 use self::bucket::{Bucket, Headers, Object, Versioning};
 use self::checksums::{Algorithm, Stored};
+use self::content::Content;
 use self::listing::{Group, Scope, walk};
 use self::world::{World, now};
 use crate::request::Response;
 
 pub(crate) use self::delete::DeleteOnly;
+pub use self::notifications::Notified;
 
 /// The buckets of one world. A clone is another handle on the same buckets.
 #[derive(Clone)]
@@ -96,7 +101,18 @@ impl Store {
     /// Puts an object as `binary/octet-stream` without metadata or tags, and makes the bucket if
     /// there is none. Where the bucket keeps versions, this is a new one.
     pub fn put(&self, bucket: &str, key: &str, body: impl Into<Bytes>) {
-        let body = body.into();
+        self.store(bucket, key, Content::from(body.into()));
+    }
+
+    /// Puts an object of so many zero bytes that takes no memory, otherwise as [`put`](Self::put). They
+    /// are made up when they are read, in ranges; a copy takes no memory either. ETags and checksums
+    /// are not those of the bytes: they depend on the size alone, so that objects of the same size,
+    /// copied in the same parts, have the same ones.
+    pub fn put_sparse(&self, bucket: &str, key: &str, size: usize) {
+        self.store(bucket, key, Content::zeros(size));
+    }
+
+    fn store(&self, bucket: &str, key: &str, body: Content) {
         let mut world = lock(&self.world);
         let version_id = world.version_id();
         let bucket = world
@@ -104,7 +120,7 @@ impl Store {
             .entry(bucket.to_owned())
             .or_insert_with(|| Bucket::new(crate::REGION, now()));
         let object = Object {
-            etag: checksums::md5_hex(&body),
+            etag: checksums::etag(&body),
             headers: Headers {
                 content_type: Some(write::content_type(None)),
                 ..Headers::default()
@@ -123,7 +139,20 @@ impl Store {
     pub fn get(&self, bucket: &str, key: &str) -> Option<Bytes> {
         let world = lock(&self.world);
         let (_, object) = world.buckets.get(bucket)?.current(key)?;
-        Some(object.body.clone())
+        Some(object.body.bytes())
+    }
+
+    /// The size of the current version of an object, in bytes, however large.
+    pub fn size(&self, bucket: &str, key: &str) -> Option<usize> {
+        let world = lock(&self.world);
+        let (_, object) = world.buckets.get(bucket)?.current(key)?;
+        Some(object.body.len())
+    }
+
+    /// The events that S3 would have delivered, oldest first: for objects that clients put, copied or
+    /// completed, by the notifications that their bucket had at that moment.
+    pub fn notified(&self) -> Vec<Notified> {
+        lock(&self.world).notified.clone()
     }
 
     /// The metadata of the current version of an object, by lower-case name.

@@ -14,6 +14,9 @@ use super::conditions::Read;
 use super::world::World;
 use super::{checksums, refusals};
 
+/// The most bytes of one answer: it is put together in memory.
+const LARGEST_ANSWER: usize = 512 * 1024 * 1024;
+
 /// What a read found, and which of its bytes it asked for.
 struct Selected<'w> {
     version: &'w Version,
@@ -97,7 +100,11 @@ pub(super) fn get_object(
     check_retrievable(selected.object)?;
     let mut output = shown!(GetObjectOutput, selected, input.checksum_mode);
     output.tag_count = i32::try_from(selected.object.tags.len()).ok().filter(|count| *count > 0);
-    output.body = Some(StreamingBlob::from(Body::from(selected.object.body.slice(selected.span))));
+    let content = selected.object.body.slice(selected.span);
+    if content.len() > LARGEST_ANSWER {
+        return Err(refusals::not_emulated("answers of more than 512 MiB: read a range"));
+    }
+    output.body = Some(StreamingBlob::from(Body::from(content.bytes())));
     Ok(S3Response::with_headers(output, HeaderMap::new()))
 }
 

@@ -15,7 +15,8 @@ use s3s::{S3Error, S3ErrorCode, S3Result, TrailingHeaders};
 use super::bucket::{Bucket, Headers, Placement};
 use super::checksums::{self, Algorithm, Stored};
 use super::conditions::Read;
-use super::copy::{source, source_conditions};
+use super::content::Content;
+use super::copy::{check_size, source, source_conditions};
 use super::refusals;
 use super::tags::{self, Tags};
 use super::world::{World, now};
@@ -47,7 +48,7 @@ pub(super) struct Announced {
 
 /// One uploaded part.
 pub(super) struct Part {
-    pub(super) body: Bytes,
+    pub(super) body: Content,
     pub(super) etag: String,
     pub(super) modified: Timestamp,
     /// As the client declared it, or as the upload wants it.
@@ -160,7 +161,7 @@ pub(super) fn upload_part(
     if let Some(stored) = &declared {
         checksums::show!(stored, output);
     }
-    upload.parts.insert(input.part_number, Part::new(body, declared, now()));
+    upload.parts.insert(input.part_number, Part::new(body.into(), declared, now()));
     Ok(output)
 }
 
@@ -178,13 +179,14 @@ pub(super) fn upload_part_copy(
         None => source.object.body.clone(),
         Some(range) => range_of(&source.object.body, range)?,
     };
+    check_size(body.len())?;
     let copy_source_version_id = source.reported_version;
 
     let upload = find_mut(world.bucket_mut(&input.bucket, None)?, &input.key, &input.upload_id)?;
     let checksum = upload.checksum.map(|announced| Stored::of(announced.algorithm, &body));
     let modified = now();
     let mut result = CopyPartResult {
-        e_tag: Some(ETag::Strong(checksums::md5_hex(&body))),
+        e_tag: Some(ETag::Strong(checksums::etag(&body))),
         last_modified: Some(modified.clone()),
         ..CopyPartResult::default()
     };
@@ -236,8 +238,8 @@ pub(super) fn forget(bucket: &mut Bucket, key: &str, upload_id: &str) {
 }
 
 impl Part {
-    fn new(body: Bytes, checksum: Option<Stored>, modified: Timestamp) -> Self {
-        Part { etag: checksums::md5_hex(&body), body, modified, checksum }
+    fn new(body: Content, checksum: Option<Stored>, modified: Timestamp) -> Self {
+        Part { etag: checksums::etag(&body), body, modified, checksum }
     }
 }
 
@@ -275,7 +277,7 @@ fn check_announced(announced: Option<Announced>, declared: Option<&Stored>) -> S
     )))
 }
 
-fn range_of(body: &Bytes, range: &str) -> S3Result<Bytes> {
+fn range_of(body: &Content, range: &str) -> S3Result<Content> {
     if body.len() <= SMALLEST_PART {
         return Err(refusals::invalid_request(
             "The specified copy source is not supported as a byte-range copy source",
@@ -300,5 +302,5 @@ fn range_of(body: &Bytes, range: &str) -> S3Result<Bytes> {
             body.len()
         )));
     }
-    Ok(body.slice(first..=last))
+    Ok(body.slice(first..last + 1))
 }

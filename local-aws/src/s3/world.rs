@@ -8,12 +8,15 @@ use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use super::bucket::{Bucket, FreshId};
 use super::checksums::md5_hex;
+use super::notifications::Notified;
 use crate::ACCOUNT_ID;
 
 /// All buckets of one account.
 #[derive(Default)]
 pub(super) struct World {
     pub(super) buckets: BTreeMap<String, Bucket>,
+    /// What would have been delivered, oldest first.
+    pub(super) notified: Vec<Notified>,
     ids_given: u64,
 }
 

@@ -9,12 +9,14 @@ use s3s::{S3Error, S3ErrorCode, S3Result, TrailingHeaders};
 
 use super::bucket::{Object, Placement};
 use super::checksums::{self, Algorithm, Stored};
+use super::content::Content;
+use super::notifications::{Created, notify};
 use super::world::{World, now};
 use super::{conditions, refusals, tags};
 
 /// The largest object of one put:
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html>.
-const LARGEST_PUT: usize = 5 * 1024 * 1024 * 1024;
+pub(super) const LARGEST_PUT: usize = 5 * 1024 * 1024 * 1024;
 
 /// Keys and values together:
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>.
@@ -200,8 +202,9 @@ pub(super) fn put_object(
     checksums::verify(declared.as_ref(), &body)?;
     let algorithm = declared.map_or(Algorithm::Crc64Nvme, |(algorithm, _)| algorithm);
 
+    let body = Content::from(body);
     let object = Object {
-        etag: checksums::md5_hex(&body),
+        etag: checksums::etag(&body),
         headers: headers_of!(input),
         placement: placement_of!(input),
         tags: tags::from_header(input.tagging.as_deref())?,
@@ -226,5 +229,6 @@ pub(super) fn put_object(
     };
     checksums::show!(object.checksum, output);
     output.version_id = bucket.insert(&input.key, object, now(), version_id);
+    notify(world, &input.bucket, &input.key, Created::Put);
     Ok(output)
 }

@@ -93,3 +93,23 @@ async fn a_copy_onto_itself_must_change_something() {
     assert_eq!(head.storage_class(), Some(&StorageClass::StandardIa));
     assert_eq!(head.metadata().unwrap()["a"], "b");
 }
+
+#[tokio::test]
+async fn an_archived_object_is_not_copied_and_a_copy_has_the_class_it_is_given() {
+    let (aws, s3) = world().await;
+    for class in [StorageClass::Glacier, StorageClass::DeepArchive] {
+        let put = s3.put_object().bucket(BUCKET).key("archived").storage_class(class);
+        put.body(ByteStream::from_static(b"hello")).send().await.unwrap();
+        let head = s3.head_object().bucket(BUCKET).key("archived").send().await.unwrap();
+        assert_eq!(head.content_length(), Some(5));
+        let copy = || s3.copy_object().bucket(BUCKET).key("to").copy_source(source("archived"));
+        assert_eq!(refusal(copy().send().await), with(403, "InvalidObjectState"));
+        let thawed = copy().storage_class(StorageClass::Standard).send().await;
+        assert_eq!(refusal(thawed), with(403, "InvalidObjectState"));
+    }
+    aws.s3().put(BUCKET, "from", "hello");
+    let copy = s3.copy_object().bucket(BUCKET).key("to").copy_source(source("from"));
+    copy.storage_class(StorageClass::GlacierIr).send().await.unwrap();
+    let head = s3.head_object().bucket(BUCKET).key("to").send().await.unwrap();
+    assert_eq!(head.storage_class(), Some(&StorageClass::GlacierIr));
+}
