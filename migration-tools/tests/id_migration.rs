@@ -204,6 +204,53 @@ async fn a_run_that_is_killed_is_gone_on_with() {
     assert_eq!(verified.code, 0, "{text}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_that_is_said_is_in_a_log_with_a_name_of_its_own() {
+    let deployment = small().await;
+    let logs = || -> Vec<String> {
+        let entries = std::fs::read_dir(deployment.folder.path()).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut logs: Vec<String> = names.filter(|name| name.contains(".log")).collect();
+        logs.sort();
+        logs
+    };
+    let commands: [(&[&str], &str); 7] = [
+        (&["id-migration", "--dry-run"], "id_migration_dry_run_"),
+        (&["backup-prereq", "--dry-run"], "backup_prereq_dry_run_"),
+        (&["backup-prereq"], "backup_prereq_backup_"),
+        (&["backup-prereq", "--verify-only"], "backup_prereq_verify_"),
+        (&["--format", "json", "id-migration", "--no-confirmation"], "id_migration_migration_"),
+        (&["id-migration-cleanup", "--force"], "id_migration_cleanup_"),
+        (&["rollback", "--no-confirmation"], "rollback_"),
+    ];
+    let mut known = Vec::new();
+    for (arguments, name) in commands {
+        let ran = deployment.run(arguments);
+        let new: Vec<String> = logs().into_iter().filter(|log| !known.contains(log)).collect();
+        let [log] = &new[..] else { panic!("{arguments:?}: {new:?} {}", ran.text()) };
+        let digits = log.strip_prefix(name).unwrap().strip_suffix(".log").unwrap();
+        let form = digits.chars().map(|c| if c.is_ascii_digit() { '0' } else { c });
+        assert_eq!(form.collect::<String>(), "00000000_000000");
+        assert!(ran.text().contains(&format!("The full log is in {log}.")), "{}", ran.text());
+        let written = deployment.folder.read(log);
+        let said = if arguments[0] == "--format" { &ran.err } else { &ran.out };
+        for line in said.lines().filter(|line| !line.starts_with("The full log")) {
+            assert!(written.contains(line), "{line}: {written}");
+        }
+        for (old, new) in deployment.world.pairs.iter().filter(|(old, _)| old.len() > 4) {
+            assert!(!written.contains(old.as_str()) && !written.contains(new.as_str()));
+        }
+        known.push(log.clone());
+    }
+    // Others change nothing, and who names a file gets that one alone.
+    deployment.run(&["status"]);
+    deployment.run(&["verify"]);
+    deployment.run(&["id-migration", "--dry-run", "--log", "own.log"]);
+    known.push("own.log".to_owned());
+    known.sort();
+    assert_eq!(logs(), known);
+}
+
 /// What is in flight is finished, the lease is given back, and the same command goes on.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]

@@ -41,6 +41,15 @@ pub(super) struct BackupPrereq {
 }
 
 impl BackupPrereq {
+    /// How its log is named where no other file is given: as the guide says, dry runs too.
+    pub(super) fn log(&self) -> &'static str {
+        match (self.verify_only, self.dry_run) {
+            (true, _) => "backup_prereq_verify",
+            (false, true) => "backup_prereq_dry_run",
+            (false, false) => "backup_prereq_backup",
+        }
+    }
+
     pub(super) async fn run(self, global: &Global, console: &Console) -> Result<End, Failed> {
         let given = self.backup_name.as_deref().map(BackupName::new).transpose();
         let given = given.map_err(|error| Failed::Usage(error.to_string()))?;

@@ -58,6 +58,11 @@ struct Document<'d> {
 }
 
 impl IdMigrationCleanup {
+    /// How its log is named where no other file is given.
+    pub(super) fn log(&self) -> Option<&'static str> {
+        (!self.dry_run).then_some("id_migration_cleanup")
+    }
+
     pub(super) async fn run(self, global: &Global, console: &Console) -> Result<End, Failed> {
         let settings = Settings::read(global).await?;
         let ground = Ground::survey(&settings, global, console).await?;

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
@@ -25,15 +26,30 @@ pub(crate) struct Console {
 
 impl Console {
     pub(super) fn open(global: &Global) -> Result<Self, Failed> {
-        let log = match &global.log {
-            None => None,
-            Some(path) => {
-                // A second run must not erase what the first one said.
-                let file = OpenOptions::new().create(true).append(true).open(path);
-                Some(Mutex::new(file.map_err(|source| Failed::Log { path: path.clone(), source })?))
-            }
-        };
+        let log = global.log.as_deref().map(|path| {
+            let failed = |source| Failed::Log { path: path.to_owned(), source };
+            appended(path).map_err(failed)
+        });
+        let log = log.transpose()?.map(Mutex::new);
         Ok(Self { format: global.format, verbose: global.verbose, log })
+    }
+
+    /// The same, with a log that nobody has asked for: where it cannot be written, there is none.
+    pub(super) fn with_log(self, path: &Path) -> Self {
+        match appended(path) {
+            Ok(file) => Self { log: Some(Mutex::new(file)), ..self },
+            Err(error) => {
+                let path = path.display();
+                self.problem(&format!(
+                    "No log is written: `{path}` cannot be opened: {error}; give another one with --log"
+                ));
+                self
+            }
+        }
+    }
+
+    pub(super) fn has_log(&self) -> bool {
+        self.log.is_some()
     }
 
     /// Says something.
@@ -92,4 +108,9 @@ impl Console {
             let _ = writeln!(log, "[{now}] {line}");
         }
     }
+}
+
+/// A second run must not erase what the first one said.
+fn appended(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(path)
 }

@@ -62,7 +62,7 @@ pub(crate) enum Failed {
     SettingsFile { path: PathBuf, source: std::io::Error },
     #[error("the settings file `{}` is wrong: {source}", path.display())]
     Settings { path: PathBuf, source: Box<toml::de::Error> },
-    #[error("the log file `{}` cannot be opened: {source}", path.display())]
+    #[error("the log file `{}` cannot be opened: {source}; give another one with --log", path.display())]
     Log { path: PathBuf, source: std::io::Error },
     #[error("the file `{}` cannot be written: {source}; check the folder and the disk", path.display())]
     Output { path: PathBuf, source: std::io::Error },

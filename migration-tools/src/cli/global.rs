@@ -28,7 +28,9 @@ pub(crate) struct Global {
     /// keep it until a migration is verified and cleaned up
     #[arg(long, global = true, value_name = "DIR", default_value = DEFAULT_JOURNAL)]
     pub(super) journal: PathBuf,
-    /// Write everything that is said to this file too, with the time (UTC)
+    /// Write everything that is said to this file too, with the time (UTC) [default: of a command
+    /// that changes records, a file such as id_migration_migration_20250305_101112.log in the working
+    /// directory]
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) log: Option<PathBuf>,
     /// Text for people, or one JSON document on standard output and everything else on standard error

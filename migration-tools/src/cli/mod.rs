@@ -12,6 +12,7 @@ mod generate;
 mod global;
 mod id_migration;
 mod interrupt;
+mod log;
 mod looking;
 mod permissions;
 mod populate;
@@ -92,12 +93,17 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn run(arguments: Arguments) -> End {
     let Arguments { global, command } = arguments;
+    let log = global.log.is_none().then(|| log::default(&command)).flatten();
     let console = match Console::open(&global) {
         Ok(console) => console,
         Err(failed) => {
             eprintln!("error: {failed}");
             return failed.end();
         }
+    };
+    let console = match &log {
+        Some(path) => console.with_log(path),
+        None => console,
     };
     let ended = match command {
         Command::Config(command) => command.run(&global, &console).await,
@@ -114,8 +120,12 @@ async fn run(arguments: Arguments) -> End {
         Command::Verify(command) => command.run(&global, &console).await,
         Command::UserStorageBackup(command) => command.run(&global, &console).await,
     };
-    ended.unwrap_or_else(|failed: Failed| {
+    let end = ended.unwrap_or_else(|failed: Failed| {
         console.problem(&format!("error: {failed}"));
         failed.end()
-    })
+    });
+    if let Some(path) = log.filter(|_| console.has_log()) {
+        console.show(&format!("The full log is in {}.", path.display()));
+    }
+    end
 }

@@ -52,6 +52,11 @@ struct Document<'d> {
 }
 
 impl Rollback {
+    /// How its log is named where no other file is given.
+    pub(super) fn log(&self) -> Option<&'static str> {
+        (!self.dry_run).then_some("rollback")
+    }
+
     pub(super) async fn run(self, global: &Global, console: &Console) -> Result<End, Failed> {
         let settings = Settings::read(global).await?;
         let ground = Ground::survey(&settings, global, console).await?;

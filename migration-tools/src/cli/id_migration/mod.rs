@@ -98,6 +98,11 @@ fn dollars(text: &str) -> Result<(String, String), String> {
 }
 
 impl IdMigration {
+    /// How its log is named where no other file is given: as the guide says, dry runs too.
+    pub(super) fn log(&self) -> &'static str {
+        if self.dry_run { "id_migration_dry_run" } else { "id_migration_migration" }
+    }
+
     pub(super) async fn run(self, global: &Global, console: &Console) -> Result<End, Failed> {
         let settings = Settings::read(global).await?;
         let map = self.map(&settings, console).await?;
