@@ -101,12 +101,12 @@ pub fn decode(codes: &[u32]) -> Result<String, LzwError> {
             (Ok(character), _) => latin.push(character),
             (Err(_), None) => return Err(LzwError::Unknown { at }),
             (Err(_), Some((before, length))) => {
-                let entry = usize::try_from(*code - ALPHABET).ok().map(|at| (at, entries.get(at)));
-                let (from, length) = match entry {
-                    Some((_, Some(entry))) => *entry,
+                let place = usize::try_from(*code - ALPHABET).unwrap_or(usize::MAX);
+                let (from, length) = match entries.get(place) {
+                    Some(entry) => *entry,
                     // What it stands for is what came before and its first character again.
-                    Some((place, None)) if place == entries.len() => (before, length + 1),
-                    _ => return Err(LzwError::Unknown { at }),
+                    None if place == entries.len() => (before, length + 1),
+                    None => return Err(LzwError::Unknown { at }),
                 };
                 if start + length > MAX_DECODED {
                     return Err(LzwError::TooLong);

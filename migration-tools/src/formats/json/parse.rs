@@ -99,10 +99,8 @@ impl<'t> Parser<'t> {
     }
 
     fn value(&mut self, depth: usize) -> Result<Json, Wrong> {
-        if depth > MAX_DEPTH {
-            return Err(Wrong::Depth);
-        }
         match self.peek() {
+            Some(b'{' | b'[') if depth == MAX_DEPTH => Err(Wrong::Depth),
             Some(b'{') => self.map(depth),
             Some(b'[') => self.list(depth),
             Some(b'"') => self.string().map(Json::Text),
@@ -295,8 +293,8 @@ mod tests {
     #[test]
     fn depth_is_bounded() {
         let nested = |depth: usize| [vec![b'['; depth], vec![b']'; depth]].concat();
-        assert!(parse(&nested(MAX_DEPTH + 1)).is_ok());
-        assert_eq!(parse(&nested(MAX_DEPTH + 2)).unwrap_err().wrong, Wrong::Depth);
+        assert!(parse(&nested(MAX_DEPTH)).is_ok());
+        assert_eq!(parse(&nested(MAX_DEPTH + 1)).unwrap_err().wrong, Wrong::Depth);
         assert_eq!(parse(&nested(1_000_000)).unwrap_err().wrong, Wrong::Depth);
     }
 
