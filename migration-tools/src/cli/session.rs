@@ -19,9 +19,10 @@ use super::end::{End, Failed};
 use super::global::Global;
 use super::settings::Settings;
 use crate::amplify::migration::{Targets, find, table_names};
-use crate::amplify::names;
+use crate::amplify::{Existence, Inspector, Kind, Named, names};
 use crate::engine::journal::{Journal, Run};
 use crate::engine::keeper::Keeper;
+use crate::engine::objects::{self, Buckets, Storage};
 use crate::engine::pace::Pace;
 use crate::engine::read::Reader;
 use crate::engine::recorder::Recorder;
@@ -29,6 +30,9 @@ use crate::engine::settle::{Settlement, settle};
 use crate::engine::stop::Stop;
 use crate::engine::table::Tables;
 use crate::engine::writer::{Old, Writer};
+
+/// Buckets that are asked for at once.
+const AT_ONCE: usize = 8;
 
 /// A deployment that can be read.
 pub(super) struct Ground {
@@ -40,6 +44,10 @@ pub(super) struct Ground {
     pub(super) pace: Pace,
     /// What was called.
     pub(super) calls: Calls,
+    /// The names of all tables and buckets.
+    pub(super) named: Vec<Named>,
+    /// Its buckets, where the command works on objects.
+    pub(super) storage: Option<Storage>,
     client: Client,
 }
 
@@ -150,7 +158,46 @@ impl Ground {
         for missing in &targets.absent {
             console.detail(&format!("{} ({}) does not exist", missing.table.key, missing.name));
         }
-        Ok(Self { targets, reader, pace, calls, client })
+        Ok(Self { targets, reader, pace, calls, named, storage: None, client })
+    }
+
+    /// Asks which buckets exist, so that objects can be worked on.
+    ///
+    /// # Errors
+    ///
+    /// When one may exist and cannot be asked for, or is in another region: nobody may take it for
+    /// absent.
+    pub(super) async fn with_storage(
+        mut self,
+        settings: &Settings,
+        console: &Console,
+    ) -> Result<Self, Failed> {
+        let buckets: Vec<Named> =
+            self.named.iter().filter(|one| one.resource.kind == Kind::Bucket).cloned().collect();
+        let found = Inspector::new(&settings.config).all(&buckets, AT_ONCE).await;
+        let mut existing = Buckets::new();
+        for (one, found) in buckets.into_iter().zip(found) {
+            match found {
+                Existence::Exists => {
+                    existing.insert(one.resource.key, one.name);
+                }
+                Existence::Absent => {
+                    console.detail(&format!("{} ({}) does not exist", one.resource.key, one.name));
+                }
+                found @ (Existence::Elsewhere(_) | Existence::Unknown(_)) => {
+                    return Err(Failed::Prerequisite(format!(
+                        "the bucket {} ({}) is {found}, and none is left out by mistake; see to s3:ListBucket on it and to --region, or leave objects out with --only storage,old-storage,tables,login",
+                        one.name, one.resource.key
+                    )));
+                }
+            }
+        }
+        let config = aws_sdk_s3::config::Builder::from(&settings.config)
+            .interceptor(self.calls.clone())
+            .build();
+        let client = aws_sdk_s3::Client::from_conf(config);
+        self.storage = Some(Storage { client, buckets: existing });
+        Ok(self)
     }
 
     /// Those that exist, for the engine.
@@ -248,7 +295,13 @@ where
 
 async fn begin(ground: &Ground, session: &mut Session, console: &Console) -> Result<(), Stop> {
     let writer = &session.writer;
-    let found = settle(&ground.reader, &writer.tables, &writer.recorder).await?;
+    let mut found = settle(&ground.reader, &writer.tables, &writer.recorder).await?;
+    if let Some(storage) = &ground.storage {
+        let (journal, run) = (writer.recorder.journal(), writer.recorder.run());
+        let moves = objects::settle(storage, journal, run).await?;
+        found.proven += moves.proven;
+        found.void += moves.void;
+    }
     session.settlement = found;
     let Settlement { proven, void, unclear } = found;
     if found != Settlement::default() {

@@ -30,7 +30,7 @@ pub use survey::{Logins, Places, Survey, Surveyed, survey};
 pub use targets::{Missing, Target, Targets, find, table_names};
 pub use verify::{Verification, Verified, Verify};
 
-use super::tables::{Group, Settings, Table, Turn};
+use super::tables::{Group, Objects, Settings, Table, Turn};
 
 /// What a migration does, beside the id map.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +43,11 @@ pub struct Choice {
     pub steps: BTreeSet<Step>,
 }
 
-/// The steps of the guide that are done in DynamoDB.
+/// The steps of the guide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
+    /// The objects, with what records point to.
+    Objects,
     /// The ids in the user storage.
     Storage,
     /// The old user storage, copied into the other.
@@ -58,12 +60,14 @@ pub enum Step {
 
 impl Step {
     /// All of them, in their order.
-    pub const ALL: [Self; 4] = [Self::Storage, Self::OldStorage, Self::Tables, Self::Login];
+    pub const ALL: [Self; 5] =
+        [Self::Objects, Self::Storage, Self::OldStorage, Self::Tables, Self::Login];
 
     /// Its name on the command line.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
+            Self::Objects => "objects",
             Self::Storage => "storage",
             Self::OldStorage => "old-storage",
             Self::Tables => "tables",
@@ -112,7 +116,7 @@ impl Default for Choice {
 
 impl Choice {
     /// Whether a table takes part. Where no id changes, only the old user storage has something to be
-    /// done.
+    /// done, and where objects move, the tables that point to them.
     #[must_use]
     pub fn takes(&self, table: &Table, renames: bool) -> bool {
         let group = match table.group {
@@ -122,6 +126,14 @@ impl Choice {
         };
         group
             && self.steps.contains(&Step::of(table))
-            && (renames || table.turn == Turn::OldStorage)
+            && (renames || table.turn == Turn::OldStorage || self.points(table))
+    }
+
+    /// Whether a table's records point to objects that move.
+    #[must_use]
+    pub fn points(&self, table: &Table) -> bool {
+        self.settings.objects == Objects::Moved
+            && table.group == Group::Always
+            && !table.pointers.is_empty()
     }
 }

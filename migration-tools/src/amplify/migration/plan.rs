@@ -12,6 +12,7 @@ use time::format_description::well_known::Rfc3339;
 use super::survey::Survey;
 use super::targets::Targets;
 use super::{Choice, Step};
+use crate::amplify::objects::Looked;
 use crate::engine::price::{Load, Prices, Units, shortest};
 
 /// The version of the file's format.
@@ -49,8 +50,11 @@ pub struct Plan {
     pub include_unlisted: bool,
     /// The steps.
     pub steps: Vec<String>,
-    /// Whether objects of shares were moved before.
+    /// Whether objects move, too.
     pub objects_moved: bool,
+    /// What was found of them.
+    #[serde(default)]
+    pub objects: Vec<Looked>,
     /// Tables that do not exist.
     pub absent: Vec<String>,
     /// What was found.
@@ -146,7 +150,7 @@ impl Plan {
         same("steps", &self.steps.join(","), &now.steps.join(","));
         let yes = |is: bool| if is { "yes" } else { "no" };
         same("--include-unlisted", yes(self.include_unlisted), yes(now.include_unlisted));
-        same("objects were moved", yes(self.objects_moved), yes(now.objects_moved));
+        same("objects move", yes(self.objects_moved), yes(now.objects_moved));
         if self.map != now.map {
             why.push("the id map is another one".to_owned());
         }

@@ -89,8 +89,9 @@ pub async fn find(reader: &Reader, names: &[(&'static Table, String)]) -> Target
 
 impl Targets {
     /// Chooses for each table how the records of a map's users are found: looked up where the facts say
-    /// that this reaches all of them, and it is cheaper than reading the whole table.
-    pub fn choose_readings(&mut self, map: &IdMap) {
+    /// that this reaches all of them, and it is cheaper than reading the whole table. A table of which
+    /// `whole` says so is read whole.
+    pub fn choose_readings(&mut self, map: &IdMap, whole: impl Fn(&Table) -> bool) {
         let count = u64::try_from(map.renamed_users()).unwrap_or(u64::MAX);
         // Where one id is renamed after the other, ids are looked for that the map does not have.
         if count > MAX_LOOKED_UP || map.chains() > 0 {
@@ -99,7 +100,9 @@ impl Targets {
         let renamed = map.pairs().filter(|pair| !pair.is_identity());
         let ids = Arc::new(renamed.map(|pair| pair.old.to_owned()).collect::<Vec<_>>());
         // Of logins those under new ids are to be seen too.
-        for target in self.present.iter_mut().filter(|one| one.table.turn != Turn::Login) {
+        for target in
+            self.present.iter_mut().filter(|one| one.table.turn != Turn::Login && !whole(one.table))
+        {
             let way = |find: &Find| match *find {
                 Find::Key => Way::Key,
                 Find::Index { name, attribute } => Way::Index { name, attribute },

@@ -2,13 +2,14 @@
 
 use super::super::console::Console;
 use super::super::end::Failed;
+use super::super::session::Ground;
 use super::super::settings::Settings;
-use crate::amplify::migration::{Target, Targets};
+use crate::amplify::migration::Target;
 use crate::amplify::tables::Turn;
 use crate::backups::{Answer, Reader, Resources, Terms, check};
 
 /// Checks that every table that is written has a backup of the last 24 hours and recovery that reaches
-/// this moment.
+/// this moment, and that every bucket keeps versions.
 ///
 /// # Errors
 ///
@@ -16,11 +17,11 @@ use crate::backups::{Answer, Reader, Resources, Terms, check};
 pub(super) async fn required(
     settings: &Settings,
     console: &Console,
-    targets: &Targets,
+    ground: &Ground,
     takes: &[&Target],
 ) -> Result<(), Failed> {
     // What the old user storage has goes into the other one.
-    let storage = targets.present.iter().filter(|target| target.table.turn == Turn::Storage);
+    let storage = ground.targets.present.iter().filter(|target| target.table.turn == Turn::Storage);
     let mut tables: Vec<String> = takes
         .iter()
         .copied()
@@ -29,14 +30,17 @@ pub(super) async fn required(
         .collect();
     tables.sort_unstable();
     tables.dedup();
-    let resources = Resources { tables, buckets: Vec::new() };
+    let storage = ground.storage.as_ref();
+    let buckets = storage.map(|storage| storage.buckets.values().cloned().collect());
+    let resources = Resources { tables, buckets: buckets.unwrap_or_default() };
     let reader = Reader::new(&settings.config);
     let report = check(&reader, &resources, &Terms::default(), &()).await;
     let absent = report.entries.iter().any(|entry| matches!(entry.answer, Answer::Absent));
     if report.is_covered() && !absent {
         console.say(&format!(
-            "Backups: all {} tables have one of the last 24 hours, and recovery up to now.",
-            resources.tables.len()
+            "Backups: all {} tables have one of the last 24 hours, and recovery up to now; all {} buckets keep versions.",
+            resources.tables.len(),
+            resources.buckets.len()
         ));
         return Ok(());
     }
@@ -50,7 +54,7 @@ pub(super) async fn required(
     }
     let (dep_name, stage) = (settings.deployment.dep_name(), settings.deployment.stage());
     Err(Failed::Prerequisite(format!(
-        "not every table has a way back; make it with `migration-tools backup-prereq --dep-name {dep_name} --stage {stage} --region {}`, or give --dont-backup if you have another one",
+        "not every table and bucket has a way back; make it with `migration-tools backup-prereq --dep-name {dep_name} --stage {stage} --region {}`, or give --dont-backup if you have another one",
         settings.region
     )))
 }

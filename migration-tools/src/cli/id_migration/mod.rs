@@ -8,6 +8,8 @@ mod plan;
 mod show;
 mod summary;
 
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -25,6 +27,8 @@ use crate::amplify::id_map::IdMap;
 use crate::amplify::migration::{
     Chain, Choice, Migration, Plan, Rename, Step, Survey, Target, survey,
 };
+use crate::amplify::objects::{self, Family, Looked, look};
+use crate::amplify::tables::{Everything, Objects};
 use crate::engine::events::Listener;
 use crate::engine::item::Item;
 use crate::engine::journal::{Journal, Place, Trace};
@@ -65,7 +69,7 @@ pub(super) struct IdMigration {
     /// Old records that stay get the attribute `deprecated`
     #[arg(long, requires = "keep_old")]
     mark_old: bool,
-    /// Only these steps: storage, old-storage, tables, login
+    /// Only these steps: objects, storage, old-storage, tables, login
     #[arg(long, value_name = "STEP", value_delimiter = ',')]
     only: Vec<Step>,
     /// Only these users: a file with an old id of the CSV on each line
@@ -107,9 +111,15 @@ impl IdMigration {
         let settings = Settings::read(global).await?;
         let map = self.map(&settings, console).await?;
         let mut ground = Ground::survey(&settings, global, console).await?;
-        ground.targets.choose_readings(&map);
-        needed::prerequisites(&settings, &ground).await?;
         let choice = self.choice();
+        ground.targets.choose_readings(&map, |table| choice.points(table));
+        needed::prerequisites(&settings, &ground).await?;
+        if choice.settings.objects == Objects::Moved {
+            ground = ground.with_storage(&settings, console).await?;
+        }
+        let buckets = ground.storage.as_ref().map(|storage| storage.buckets.clone());
+        let assumed = Everything(buckets.unwrap_or_default());
+        let families: BTreeSet<Family> = Family::ALL.into_iter().collect();
         let renames = map.renamed_users() > 0;
         let takes: Vec<&Target> =
             ground.targets.present.iter().filter(|one| choice.takes(one.table, renames)).collect();
@@ -128,6 +138,8 @@ impl IdMigration {
             choice: &choice,
             takes: &takes,
             interrupt: &interrupt,
+            families: &families,
+            assumed: &assumed,
         };
         if self.dry_run {
             // The journal is only looked at, where there is one that nobody uses.
@@ -143,7 +155,7 @@ impl IdMigration {
             return Ok(if plan.survey.logins.strangers > 0 { End::Usage } else { End::Done });
         }
         if !self.dont_backup {
-            backups::required(&settings, console, &ground.targets, &takes).await?;
+            backups::required(&settings, console, &ground, &takes).await?;
         }
         let journal = session::journal(&settings, global, &ground)?;
         session::nothing_half_undone(&journal)?;
@@ -192,6 +204,9 @@ impl IdMigration {
         if !self.only.is_empty() {
             choice.steps = self.only.iter().copied().collect();
         }
+        if choice.steps.contains(&Step::Objects) {
+            choice.settings.objects = Objects::Moved;
+        }
         choice
     }
 
@@ -234,11 +249,14 @@ struct Work<'a> {
     takes: &'a [&'a Target],
     interrupt: &'a Interrupt,
     prices: &'a Prices,
+    families: &'a BTreeSet<Family>,
+    /// The buckets, for who only looks.
+    assumed: &'a Everything,
 }
 
 impl<'a> Work<'a> {
     fn rule(&self) -> Rename<'a> {
-        Rename::new(self.map, &self.choice.settings)
+        Rename { assumed: self.assumed, ..Rename::new(self.map, &self.choice.settings) }
     }
 
     /// Reads everything, and shows and writes the plan.
@@ -268,7 +286,11 @@ impl<'a> Work<'a> {
             &watch,
             (&interrupted, &places),
         );
-        let plan = self.made(found.await?, self.chain.phases() - done);
+        let looked = match &self.ground.storage {
+            Some(storage) => look(storage, self.families, self.map, journal, &interrupted).await?,
+            None => Vec::new(),
+        };
+        let plan = self.made((found.await?, looked), self.chain.phases() - done);
         show::plan(self.console, &plan, self.ground);
         if let Some(path) = &self.command.plan_out {
             plan::write(path, &plan)?;
@@ -281,7 +303,8 @@ impl<'a> Work<'a> {
     async fn agreed_plan(&self, journal: &Journal) -> Result<Plan, Failed> {
         let Some(path) = &self.command.plan else { return self.plan(Some(journal)).await };
         let plan = plan::read(path)?;
-        plan.check(&self.made(Survey::default(), self.chain.phases()), &self.ground.targets)?;
+        let now = self.made((Survey::default(), Vec::new()), self.chain.phases());
+        plan.check(&now, &self.ground.targets)?;
         for table in &plan.survey.tables {
             if let Some(target) = self.ground.targets.of_key(&table.table) {
                 let seen = table.attributes.iter().map(|name| (name.clone(), is_there()));
@@ -292,7 +315,7 @@ impl<'a> Work<'a> {
         Ok(plan)
     }
 
-    fn made(&self, survey: Survey, phases: usize) -> Plan {
+    fn made(&self, found: (Survey, Vec<Looked>), phases: usize) -> Plan {
         plan::made(
             self.settings,
             self.global,
@@ -300,7 +323,8 @@ impl<'a> Work<'a> {
             self.choice,
             self.command.old(),
             self.ground,
-            (survey, phases, self.prices),
+            found,
+            (phases, self.prices),
         )
     }
 
@@ -316,11 +340,21 @@ impl<'a> Work<'a> {
             let (watch, timekeeper) = (Watch::new(self.console), Timekeeper::start());
             let listeners: &[&dyn Listener] = &[&watch, &timekeeper];
             let interrupted = || self.interrupt.requested();
+            let objects = self.ground.storage.as_ref().map(|storage| {
+                objects::Objects::new(
+                    storage,
+                    self.families,
+                    (&self.ground.reader, &session.writer),
+                    &listeners,
+                    &interrupted,
+                    setting(self.global),
+                )
+            });
             let migration = Migration {
-                objects: None,
+                objects: objects.as_ref().map(|objects| (objects, self.map)),
                 reader: &self.ground.reader,
                 writer: &session.writer,
-                rule: self.rule(),
+                rule: Rename { objects: objects.as_ref(), ..self.rule() },
                 takes: self.takes,
                 listener: &listeners,
                 interrupted: &interrupted,
@@ -349,6 +383,13 @@ impl<'a> Work<'a> {
         })
         .await
     }
+}
+
+/// How objects are moved. Where AWS is embedded, what a bucket sets off changes at once.
+pub(super) fn setting(global: &Global) -> objects::Setting {
+    let at_once = NonZeroUsize::new(usize::from(global.concurrency));
+    let standard = objects::Setting::default();
+    objects::Setting { at_once: at_once.unwrap_or(standard.at_once), ..standard }
 }
 
 /// Any value: only that the attribute is there counts.

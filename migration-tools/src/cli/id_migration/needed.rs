@@ -4,7 +4,7 @@ use super::super::end::Failed;
 use super::super::session::Ground;
 use super::super::settings::Settings;
 use crate::amplify::tables::Turn;
-use crate::amplify::{Existence, Inspector, Kind, Resource, names};
+use crate::amplify::{Existence, Inspector, Kind, Resource};
 
 /// Checks that the consolidation bucket and the user storage exist.
 ///
@@ -20,9 +20,8 @@ pub(super) async fn prerequisites(settings: &Settings, ground: &Ground) -> Resul
         )));
     }
     let Some(resource) = Resource::of_key("S3_CONSOLIDATION_BUCKET_NAME") else { return Ok(()) };
-    let named = names(&settings.config, &settings.deployment).await?;
-    let named = named.into_iter().find(|one| one.resource.key == resource.key);
-    let name = named.map_or_else(|| resource.name(&settings.deployment), |one| one.name);
+    let named = ground.named.iter().find(|one| one.resource.key == resource.key);
+    let name = named.map_or_else(|| resource.name(&settings.deployment), |one| one.name.clone());
     match Inspector::new(&settings.config).one(Kind::Bucket, &name).await {
         Existence::Exists => Ok(()),
         Existence::Unknown(failure) => {

@@ -10,6 +10,7 @@ use super::super::session::{Ground, now};
 use super::super::settings::Settings;
 use crate::amplify::id_map::IdMap;
 use crate::amplify::migration::{Choice, Cost, Plan, Survey};
+use crate::amplify::objects::Looked;
 use crate::amplify::tables::Objects;
 use crate::engine::price::Prices;
 use crate::engine::writer::Old;
@@ -23,7 +24,8 @@ pub(super) fn made(
     choice: &Choice,
     old: Old,
     ground: &Ground,
-    (survey, phases, prices): (Survey, usize, &Prices),
+    (survey, objects): (Survey, Vec<Looked>),
+    (phases, prices): (usize, &Prices),
 ) -> Plan {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let phases = count(phases);
@@ -48,6 +50,7 @@ pub(super) fn made(
         include_unlisted: choice.include_unlisted,
         steps: Plan::steps_of(choice),
         objects_moved: choice.settings.objects == Objects::Moved,
+        objects,
         absent: ground.targets.absent.iter().map(|one| one.table.key.to_owned()).collect(),
         survey,
         cost,

@@ -5,6 +5,7 @@ use indicatif::HumanBytes;
 use super::super::console::Console;
 use super::super::session::Ground;
 use crate::amplify::migration::{Plan, Surveyed};
+use crate::amplify::objects::Looked;
 
 /// Shows what a run would do.
 pub(super) fn plan(console: &Console, plan: &Plan, ground: &Ground) {
@@ -35,6 +36,7 @@ pub(super) fn plan(console: &Console, plan: &Plan, ground: &Ground) {
             console.problem(&format!("    {count} refused: {reason}"));
         }
     }
+    objects(console, &plan.objects);
     if plan.absent.is_empty() {
         console.say("Every table exists.");
     } else {
@@ -63,6 +65,37 @@ pub(super) fn plan(console: &Console, plan: &Plan, ground: &Ground) {
         "{} calls were made for this plan; it counted every record itself, the sizes that AWS tells are up to six hours old.",
         ground.calls.count()
     ));
+}
+
+/// Shows which objects would be copied, and what is kept quiet meanwhile.
+pub(in crate::cli) fn objects(console: &Console, all: &[Looked]) {
+    for one in all {
+        let mut line = format!(
+            "  {:<42} {:>8} objects, {:>9}",
+            one.label,
+            one.objects,
+            HumanBytes(one.bytes).to_string()
+        );
+        if one.moves > 0 {
+            line += &format!(", {} to copy ({})", one.moves, HumanBytes(one.moved_bytes));
+        }
+        if one.copied > 0 {
+            line += &format!(", {} copied before", one.copied);
+        }
+        if one.unknown > 0 {
+            line += &format!(", {} of unknown owners stay", one.unknown);
+        }
+        if one.moves + one.copied + one.unknown > 0 {
+            console.say(&line);
+        } else {
+            console.detail(&line);
+        }
+        for arn in &one.suspends {
+            console.say(&format!(
+                "    {arn} is kept quiet for about two minutes while they are copied, so that it does not take them for new ones; what others put there meanwhile it does not hear of either"
+            ));
+        }
+    }
 }
 
 fn line(table: &Surveyed) -> String {
