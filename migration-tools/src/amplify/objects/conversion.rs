@@ -40,7 +40,7 @@ pub struct Transient {
 /// # Errors
 ///
 /// When a bucket cannot be listed, or the operator wants an end.
-pub async fn clean_up(
+pub async fn remove_transient(
     storage: &Storage,
     now: i64,
     may_write: Option<&(dyn Fn() -> Result<(), Stop> + Sync)>,

@@ -10,7 +10,7 @@ use super::place::place;
 use super::quiet::Quiet;
 use crate::amplify::id_map::IdMap;
 use crate::amplify::tables::pointers::{ARTIFACTS, CONSOLIDATION, TEMPLATES};
-use crate::amplify::tables::{Goal, Moved, Pointer, Table, pointers};
+use crate::amplify::tables::{Goal, Moved, Pointer, Table, object_names, pointers};
 use crate::engine::entry::Short;
 use crate::engine::events::{Counts, Event, Listener};
 use crate::engine::item::Item;
@@ -189,8 +189,10 @@ impl<'a> Objects<'a> {
         map: &IdMap,
     ) -> Result<(), Stop> {
         for item in items {
+            for (bucket, key) in object_names(table, item, self) {
+                self.hold(short_name(bucket, &key));
+            }
             for pointer in pointers(table, item, map, self) {
-                self.hold(&pointer);
                 let Some(goal) = pointer.goal.as_ref().filter(|goal| !self.is_there(goal)) else {
                     continue;
                 };
@@ -245,9 +247,9 @@ impl<'a> Objects<'a> {
         lock(&self.open).clone()
     }
 
-    fn hold(&self, pointer: &Pointer) {
+    fn hold(&self, name: Short) {
         let mut held = lock(&self.held);
-        held.names.insert(short_name(pointer.bucket, &pointer.key));
+        held.names.insert(name);
         if held.names.len() > MAX_HELD {
             held.names.clear();
             held.too_many = true;
@@ -342,7 +344,7 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn short_name(bucket: &str, key: &str) -> Short {
+pub(super) fn short_name(bucket: &str, key: &str) -> Short {
     short_text(&format!("{bucket}/{key}"))
 }
 

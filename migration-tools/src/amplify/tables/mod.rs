@@ -41,7 +41,7 @@ pub(crate) mod testing;
 pub use leftovers::{Part, Path, leftovers};
 pub use merge::{merge, merge_apart};
 pub use place::{Form, Place, When};
-pub use pointers::{Everything, Goal, Moved, Pointer};
+pub use pointers::{Everything, Goal, Moved, Pointer, object_names};
 pub use table::{Clash, Find, Group, Table, Turn};
 
 use crate::amplify::id_map::IdMap;

@@ -79,19 +79,20 @@ pub(super) fn edit(
     (map, moved): (&IdMap, &dyn Moved),
     is_there: &mut dyn FnMut(&Pointer) -> bool,
 ) -> Edit {
-    let names = Names { item, map, moved };
-    match table.key {
-        "AGENT_STATE_DYNAMODB_TABLE" => names.agent_state(is_there),
-        "ARTIFACTS_DYNAMODB_TABLE" => names.artifacts(is_there),
-        "CONVERSATION_METADATA_TABLE" => names.conversation(is_there),
-        "DATA_DISCLOSURE_VERSIONS_TABLE" => names.disclosure(is_there),
-        "GROUP_ASSISTANT_CONVERSATIONS_DYNAMO_TABLE" => names.group_conversation(is_there),
-        "SCHEDULED_TASKS_TABLE" => names.task(is_there),
-        "WORKFLOW_TEMPLATES_TABLE" => names.template(is_there),
-        // Their rewrites go by `share`.
-        "SHARES_DYNAMODB_TABLE" | super::user_storage::STORAGE => names.shares(is_there),
-        _ => Edit::default(),
-    }
+    Names { item, map, moved, whoever: false }.edit(table, is_there)
+}
+
+/// The names of all objects in a record, whoever they belong to, with the keys of their buckets.
+#[must_use]
+pub fn object_names(table: &Table, item: &Item, moved: &dyn Moved) -> Vec<(&'static str, String)> {
+    let mut all = Vec::new();
+    let mut see = |pointer: &Pointer| {
+        all.push((pointer.bucket, pointer.key.clone()));
+        false
+    };
+    let map = IdMap::everyone();
+    Names { item, map: &map, moved, whoever: true }.edit(table, &mut see);
+    all
 }
 
 /// The name that an object of shares has in the consolidation bucket, `shares/{recipient}/{sharer}/…`;
@@ -147,11 +148,28 @@ struct Names<'a> {
     item: &'a Item,
     map: &'a IdMap,
     moved: &'a dyn Moved,
+    /// Whether names count, whoever they belong to.
+    whoever: bool,
 }
 
 type IsThere<'f> = dyn FnMut(&Pointer) -> bool + 'f;
 
 impl Names<'_> {
+    fn edit(&self, table: &Table, is_there: &mut IsThere<'_>) -> Edit {
+        match table.key {
+            "AGENT_STATE_DYNAMODB_TABLE" => self.agent_state(is_there),
+            "ARTIFACTS_DYNAMODB_TABLE" => self.artifacts(is_there),
+            "CONVERSATION_METADATA_TABLE" => self.conversation(is_there),
+            "DATA_DISCLOSURE_VERSIONS_TABLE" => self.disclosure(is_there),
+            "GROUP_ASSISTANT_CONVERSATIONS_DYNAMO_TABLE" => self.group_conversation(is_there),
+            "SCHEDULED_TASKS_TABLE" => self.task(is_there),
+            "WORKFLOW_TEMPLATES_TABLE" => self.template(is_there),
+            // Their rewrites go by `share`.
+            "SHARES_DYNAMODB_TABLE" | super::user_storage::STORAGE => self.shares(is_there),
+            _ => Edit::default(),
+        }
+    }
+
     fn text(&self, name: &str) -> Option<&str> {
         self.item.get(name)?.as_s().ok().map(String::as_str).filter(|text| !text.is_empty())
     }
@@ -165,7 +183,7 @@ impl Names<'_> {
     /// What is left of a name behind an id of the user who has this id afterwards.
     fn of_user<'t>(&self, path: &'t str, new: &str) -> Option<&'t str> {
         let (id, rest) = path.split_once('/')?;
-        (self.map.owner(id) == Some(new)).then_some(rest)
+        (self.whoever || self.map.owner(id) == Some(new)).then_some(rest)
     }
 
     fn conversation(&self, is_there: &mut IsThere<'_>) -> Edit {
