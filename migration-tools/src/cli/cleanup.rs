@@ -19,9 +19,11 @@ use super::session::{self, Ended, Ground};
 use super::settings::Settings;
 use crate::amplify::id_map::IdMap;
 use crate::amplify::migration::{Choice, Rename, Target, clean_up};
+use crate::amplify::objects::Kept;
 use crate::amplify::tables::{Table, Turn};
 use crate::engine::cleanup::{Cleaned, Cleanup, Counts};
-use crate::engine::journal::{Journal, Run};
+use crate::engine::journal::{Finding, Journal, Run};
+use crate::engine::patience::PATIENCE;
 use crate::engine::stop::Stop;
 use crate::engine::writer::{Old, Writer};
 
@@ -66,6 +68,7 @@ impl IdMigrationCleanup {
     pub(super) async fn run(self, global: &Global, console: &Console) -> Result<End, Failed> {
         let settings = Settings::read(global).await?;
         let ground = Ground::survey(&settings, global, console).await?;
+        let ground = ground.with_storage(&settings, console).await?;
         let kept = session::kept_journal(&settings, global, &ground)?;
         kept.as_deref().map(session::nothing_half_undone).transpose()?;
         let kept = kept.map(|journal| Ok::<_, Failed>((has_migrations(&journal)?, journal)));
@@ -96,7 +99,8 @@ impl IdMigrationCleanup {
             findings: Findings::default(),
         };
         if self.dry_run || !self.force {
-            let cleaned = work.clean(journal.as_deref(), None).await?;
+            let mut cleaned = work.clean(journal.as_deref(), None).await?;
+            work.sweep(journal.as_deref(), None, &mut cleaned).await?;
             work.say(&cleaned, None);
             if self.dry_run || cleaned.total().deleted == 0 {
                 work.document(&cleaned, true);
@@ -139,7 +143,10 @@ impl Work<'_> {
         };
         let (settings, console, ground) = (self.settings, self.console, self.ground);
         session::run(settings, console, journal, ground, plan, async |session| {
-            let cleaned = self.clean(Some(journal), Some(&session.writer)).await?;
+            let mut cleaned = self.clean(Some(journal), Some(&session.writer)).await?;
+            if cleaned.stopped.is_none() {
+                self.sweep(Some(journal), Some(&session.writer), &mut cleaned).await?;
+            }
             self.say(&cleaned, Some(session.writer.recorder.run()));
             let summary = serde_json::to_value(self.document(&cleaned, false));
             if let Some(stop) = cleaned.stopped.clone().filter(|stop| !is_interrupt(stop)) {
@@ -201,6 +208,54 @@ impl Work<'_> {
             // A look that was not finished tells nothing.
             Some(stop) if writer.is_none() => Err(stop.into()),
             _ => Ok(cleaned),
+        }
+    }
+
+    /// Objects that were copied and kept go, once no record points to them.
+    async fn sweep(
+        &self,
+        journal: Option<&Journal>,
+        writer: Option<&Writer>,
+        cleaned: &mut Cleaned,
+    ) -> Result<(), Failed> {
+        let (Some(storage), Some(journal)) = (&self.ground.storage, journal) else {
+            return Ok(());
+        };
+        let interrupted = || self.interrupt.requested();
+        let found = |finding: Finding| {
+            self.findings.hear(&finding);
+            match writer {
+                Some(writer) => writer.recorder.find(finding),
+                None => Ok(()),
+            }
+        };
+        let kept = Kept {
+            storage,
+            journal,
+            reader: &self.ground.reader,
+            targets: &self.ground.targets,
+            writes: writer.map(|writer| (&writer.lease, writer.recorder.run())),
+            interrupted: &interrupted,
+            found: &found,
+            patience: PATIENCE,
+        };
+        match kept.clean_up().await {
+            Ok(swept) => {
+                for (label, swept) in swept {
+                    let counts = Counts {
+                        deleted: swept.removed,
+                        refused: swept.refused + swept.held,
+                        ..Counts::default()
+                    };
+                    cleaned.tables.insert(label.to_owned(), counts);
+                }
+                Ok(())
+            }
+            Err(stop) if writer.is_some() => {
+                cleaned.stopped = Some(stop);
+                Ok(())
+            }
+            Err(stop) => Err(stop.into()),
         }
     }
 

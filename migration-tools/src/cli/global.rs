@@ -42,6 +42,16 @@ pub(crate) struct Global {
     /// Write no more than so many capacity units a second
     #[arg(long, global = true, value_name = "UNITS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) max_wcu: Option<u32>,
+    /// Seconds until S3 is taken to heed a change of what a bucket sets off, before objects are copied that
+    /// must not set anything off, and after
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        default_value_t = 60,
+        hide_short_help = true
+    )]
+    pub(super) notifications_take: u64,
     /// Records that are written at once
     #[arg(long, global = true, value_name = "RECORDS", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) concurrency: u16,

@@ -18,6 +18,7 @@ pub(super) fn default(command: &Command) -> Option<PathBuf> {
 
 fn named(command: &Command) -> Option<&'static str> {
     match command {
+        Command::S3DataMigration(command) => Some(command.log()),
         Command::IdMigration(command) => Some(command.log()),
         Command::BackupPrereq(command) => Some(command.log()),
         Command::IdMigrationCleanup(command) => command.log(),

@@ -21,6 +21,7 @@ mod progress;
 mod question;
 mod report;
 mod rollback;
+mod s3_data_migration;
 mod session;
 mod settings;
 mod status;
@@ -71,6 +72,8 @@ enum Command {
     Status(status::Status),
     /// Take back what a run has changed, except where somebody has changed it since
     Rollback(rollback::Rollback),
+    /// Bring objects together in the consolidation bucket and the user storage; ids stay as they are
+    S3DataMigration(s3_data_migration::S3DataMigration),
     /// Say whether a migration is done, record by record; changes nothing
     Verify(verify::VerifyCommand),
     /// Keep the old user storage table in a file, or write back what it lacks
@@ -117,6 +120,7 @@ async fn run(arguments: Arguments) -> End {
         Command::Report(command) => command.run(&global, &console),
         Command::Status(command) => command.run(&global, &console),
         Command::Rollback(command) => command.run(&global, &console).await,
+        Command::S3DataMigration(command) => command.run(&global, &console).await,
         Command::Verify(command) => command.run(&global, &console).await,
         Command::UserStorageBackup(command) => command.run(&global, &console).await,
     };

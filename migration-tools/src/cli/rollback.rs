@@ -16,6 +16,8 @@ use super::question;
 use super::session::{self, Ended, Ground, UNDOING};
 use super::settings::Settings;
 use crate::engine::journal::{Journal, Run, State};
+use crate::engine::objects::{Restore, Restored};
+use crate::engine::patience::PATIENCE;
 use crate::engine::stop::Stop;
 use crate::engine::undo::{Counts, Undo, Undone, chain};
 use crate::engine::writer::{Old, Writer};
@@ -60,6 +62,7 @@ impl Rollback {
     pub(super) async fn run(self, global: &Global, console: &Console) -> Result<End, Failed> {
         let settings = Settings::read(global).await?;
         let ground = Ground::survey(&settings, global, console).await?;
+        let ground = ground.with_storage(&settings, console).await?;
         let Some(journal) = session::kept_journal(&settings, global, &ground)? else {
             return Err(Failed::Prerequisite(format!(
                 "there is no journal in {}, and nothing else knows how records were before; give the --journal of the run",
@@ -130,9 +133,9 @@ impl Rollback {
 
 /// How many entries of a run can still be taken back.
 fn left(journal: &Journal, run: u64) -> Result<u64, Failed> {
-    let counts = journal.count(run)?;
+    let counts = journal.count(run)?.into_iter().chain(journal.count_moves(run)?);
     let left = |state| matches!(state, State::Intended | State::Proven | State::Cleaned);
-    Ok(counts.into_iter().filter(|(state, _)| left(*state)).map(|(_, count)| count).sum())
+    Ok(counts.filter(|(state, _)| left(*state)).map(|(_, count)| count).sum())
 }
 
 struct Work<'a> {
@@ -195,12 +198,61 @@ impl Work<'_> {
             found: &|finding| self.findings.hear(finding),
             through: &|entries| progress.borrow_mut().add(entries),
         };
-        let undone = undo.undo(self.chain).await;
+        // Sources stand again before records point to them, and copies go after.
+        let before = self.objects(writer, true).await;
+        let undone = match before {
+            Ok(before) => {
+                let mut undone = undo.undo(self.chain).await;
+                add(&mut undone, before);
+                undone
+            }
+            Err(stop) => Undone { stopped: Some(stop), ..Undone::default() },
+        };
+        let undone = self.copies(writer, undone).await;
         progress.into_inner().end();
         match undone.stopped {
             // A look that was not finished tells nothing.
             Some(stop) if writer.is_none() => Err(stop.into()),
             _ => Ok(undone),
+        }
+    }
+
+    /// Copies of objects go, where no record was left that points to them.
+    async fn copies(&self, writer: Option<&Writer>, mut undone: Undone) -> Undone {
+        if undone.stopped.is_some() {
+            return undone;
+        }
+        if undone.total().refused > 0 {
+            self.console.say("Copies of objects stay, since records that may point to them could not be taken back.");
+            return undone;
+        }
+        match self.objects(writer, false).await {
+            Ok(after) => add(&mut undone, after),
+            Err(stop) => undone.stopped = Some(stop),
+        }
+        undone
+    }
+
+    /// Objects that were removed stand again, or their copies go.
+    async fn objects(&self, writer: Option<&Writer>, sources: bool) -> Result<Restored, Stop> {
+        let Some(storage) = &self.ground.storage else { return Ok(Restored::new()) };
+        let restore = Restore {
+            storage,
+            journal: self.journal,
+            lease: writer.map(|writer| &writer.lease),
+            run: writer.map_or(0, |writer| writer.recorder.run()),
+            at_once: usize::from(self.global.concurrency),
+            interrupted: &|| self.interrupt.requested(),
+            found: &|finding| {
+                self.findings.hear(finding);
+                // The journal says so at its next write where it cannot be written.
+                let _ = writer.map(|writer| writer.recorder.find(finding.clone()));
+            },
+            patience: PATIENCE,
+        };
+        match sources {
+            true => restore.sources(self.chain).await,
+            false => restore.copies(self.chain).await,
         }
     }
 
@@ -236,6 +288,15 @@ impl Work<'_> {
         };
         self.console.document(&document);
         document
+    }
+}
+
+fn add(undone: &mut Undone, more: Restored) {
+    for (bucket, counts) in more {
+        let all = undone.tables.entry(bucket).or_default();
+        all.rolled_back += counts.rolled_back;
+        all.already += counts.already;
+        all.refused += counts.refused;
     }
 }
 

@@ -15,6 +15,10 @@ use super::session::{self, Ground};
 use super::settings::Settings;
 use super::watch::Watch;
 use crate::amplify::migration::{Choice, Rename, Target, Verification, Verified, Verify};
+use crate::amplify::objects::{
+    Family, ObjectsVerified, Standing, VerifiedObjects, verify as verify_objects,
+};
+use crate::amplify::tables::Objects;
 use crate::engine::journal::Journal;
 
 /// Findings of one kind that are told one by one.
@@ -35,7 +39,11 @@ pub(super) struct VerifyCommand {
     /// for when nobody else writes
     #[arg(long)]
     strict: bool,
-    /// Show the keys of records that are not as they should be: they have ids of users
+    /// Objects did not take part: the migration was made with --only and without the step `objects`
+    #[arg(long)]
+    without_objects: bool,
+    /// Show the keys of records and the names of objects that are not as they should be: they have ids of
+    /// users
     #[arg(long)]
     show_values: bool,
 }
@@ -50,6 +58,7 @@ struct Document<'d> {
     sample: Option<u64>,
     differences: u64,
     tables: &'d [Verified],
+    objects: &'d [VerifiedObjects],
     findings: Vec<Shown<'d>>,
 }
 
@@ -76,6 +85,10 @@ impl VerifyCommand {
         };
         let map = choice.read(&settings, console).await?;
         let ground = Ground::survey(&settings, global, console).await?;
+        let ground = match self.without_objects {
+            true => ground,
+            false => ground.with_storage(&settings, console).await?,
+        };
         let journal = session::kept_journal(&settings, global, &ground)?;
         if journal.is_none() {
             console.say(&format!(
@@ -83,7 +96,14 @@ impl VerifyCommand {
                 global.journal.display()
             ));
         }
-        let choice = Choice { include_unlisted: self.include_unlisted, ..Choice::default() };
+        let mut choice = Choice { include_unlisted: self.include_unlisted, ..Choice::default() };
+        if ground.storage.is_some() {
+            choice.settings.objects = Objects::Moved;
+        }
+        let standing = ground
+            .storage
+            .as_ref()
+            .map(|storage| Standing::new(storage, &ground.reader, &ground.targets));
         let renames = map.renamed_users() > 0;
         let takes: Vec<&Target> =
             ground.targets.present.iter().filter(|one| choice.takes(one.table, renames)).collect();
@@ -94,14 +114,23 @@ impl VerifyCommand {
             journal: journal.as_deref(),
             targets: &ground.targets,
             takes: &takes,
-            rule: Rename::new(&map, &choice.settings),
+            rule: Rename { standing: standing.as_ref(), ..Rename::new(&map, &choice.settings) },
             listener: &watch,
             interrupted: &|| interrupt.requested(),
             sample: self.sample,
             untouched: journal.as_deref().map(untouched).transpose()?.unwrap_or_default(),
         };
-        let found = verify.run().await?;
-        self.show(console, &found);
+        let mut found = verify.run().await?;
+        let mut objects = ObjectsVerified::default();
+        if let (Some(storage), None) = (&ground.storage, self.sample) {
+            let families = Family::ALL.into_iter().collect();
+            let interrupted = || interrupt.requested();
+            objects =
+                verify_objects(storage, &families, &map, journal.as_deref(), &interrupted).await?;
+        }
+        let differences = found.differences() + objects.differences();
+        found.findings.append(&mut objects.findings);
+        self.show(console, &found, &objects);
         let strict =
             self.strict && found.tables.iter().any(|one| one.untouched_same == Some(false));
         let deployment = &settings.deployment;
@@ -112,8 +141,9 @@ impl VerifyCommand {
             region: &settings.region,
             journal: journal.is_some(),
             sample: self.sample,
-            differences: found.differences(),
+            differences,
             tables: &found.tables,
+            objects: &objects.sources,
             findings: found
                 .findings
                 .iter()
@@ -126,15 +156,25 @@ impl VerifyCommand {
                 })
                 .collect(),
         });
-        Ok(if found.differences() > 0 || strict { End::Different } else { End::Done })
+        Ok(if differences > 0 || strict { End::Different } else { End::Done })
     }
 
-    fn show(&self, console: &Console, found: &Verification) {
+    fn show(&self, console: &Console, found: &Verification, objects: &ObjectsVerified) {
         for table in &found.tables {
             let line = line(table);
             if table.differences() > 0 || table.untouched_same == Some(false) {
                 console.problem(&line);
             } else if table.as_left + table.changed_since + table.kept > 0 {
+                console.say(&line);
+            } else {
+                console.detail(&line);
+            }
+        }
+        for one in &objects.sources {
+            let line = line_of_objects(one);
+            if one.unmigrated > 0 {
+                console.problem(&line);
+            } else if one.copied + one.missing > 0 {
                 console.say(&line);
             } else {
                 console.detail(&line);
@@ -160,13 +200,30 @@ impl VerifyCommand {
             Some(_) => "in the sample",
             None => "in all of every table",
         };
-        match found.differences() {
+        let listed: u64 = objects.sources.iter().map(|one| one.objects).sum();
+        if listed > 0 {
+            console.say(&format!("{listed} objects looked at."));
+        }
+        match found.differences() + objects.differences() {
             0 => console.say(&format!("{records} records looked at, no difference {how}.")),
             count => {
                 console.problem(&format!("{records} records looked at, {count} differences {how}."))
             }
         }
     }
+}
+
+fn line_of_objects(one: &VerifiedObjects) -> String {
+    let mut line = format!("  {:<42} {:>8} objects", one.label, one.objects);
+    let parts = [
+        (one.copied, "with a copy where they belong"),
+        (one.unmigrated, "NOT MIGRATED"),
+        (one.missing, "copies gone since"),
+    ];
+    for (count, what) in parts.iter().filter(|(count, _)| *count > 0) {
+        line += &format!(", {count} {what}");
+    }
+    line
 }
 
 fn line(table: &Verified) -> String {

@@ -155,6 +155,14 @@ impl Cleanup<'_> {
         let Ok(key) = own.short_key(&entry.record) else { return Ok(None) };
         let at = (entry.table.clone(), key);
         if matches!(&entry.here, Here::Edit(edit) if *edit == Edit::default()) {
+            // An item that was made of an object is no part of anything.
+            if entry
+                .puts
+                .iter()
+                .any(|put| put.table == entry.table && own.short_key(&put.after).ok() == Some(key))
+            {
+                return Ok(None);
+            }
             parts.entry(at).or_default().extend(entry.puts);
             return Ok(None);
         }

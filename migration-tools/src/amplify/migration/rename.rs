@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::amplify::id_map::IdMap;
-use crate::amplify::objects::Objects;
+use crate::amplify::objects::{Objects, Standing};
 use crate::amplify::tables::{
     Context, Everything, Moved, Settings, Table, Turn, leftovers, merge, merge_apart, rewrite,
 };
@@ -20,9 +20,12 @@ pub struct Rename<'a> {
     pub map: &'a IdMap,
     /// What else is done.
     pub settings: &'a Settings,
-    /// The objects that move with them; without them everything is taken to be where it is to be.
+    /// The objects that move with them. Without these and what was seen, everything is taken to be where
+    /// it is to be.
     pub objects: Option<&'a Objects<'a>>,
-    /// What knows the names of buckets where there are no objects that move.
+    /// For who only looks: what was seen to be where it is to be.
+    pub standing: Option<&'a Standing<'a>>,
+    /// What knows the names of buckets where there is neither.
     pub assumed: &'a Everything,
 }
 
@@ -33,13 +36,14 @@ impl<'a> Rename<'a> {
     /// Renames in records alone.
     #[must_use]
     pub fn new(map: &'a IdMap, settings: &'a Settings) -> Self {
-        Self { map, settings, objects: None, assumed: &NOTHING }
+        Self { map, settings, objects: None, standing: None, assumed: &NOTHING }
     }
 
     fn context(&self) -> Context<'a> {
-        let moved: &dyn Moved = match self.objects {
-            Some(objects) => objects,
-            None => self.assumed,
+        let moved: &dyn Moved = match (self.objects, self.standing) {
+            (Some(objects), _) => objects,
+            (None, Some(standing)) => standing,
+            (None, None) => self.assumed,
         };
         Context { map: self.map, settings: self.settings, moved }
     }
@@ -47,9 +51,11 @@ impl<'a> Rename<'a> {
 
 impl Rule for Rename<'_> {
     async fn prepare(&self, table: &'static str, items: &[Item]) -> Result<(), Stop> {
-        match (self.objects, Table::of_key(table)) {
-            (Some(objects), Some(table)) => objects.prepare(table, items, self.map).await,
-            _ => Ok(()),
+        let Some(table) = Table::of_key(table) else { return Ok(()) };
+        match (self.objects, self.standing) {
+            (Some(objects), _) => objects.prepare(table, items, self.map).await,
+            (None, Some(standing)) => standing.look(table, items, self.map).await,
+            (None, None) => Ok(()),
         }
     }
 

@@ -185,6 +185,7 @@ impl Verify<'_> {
         }
         let records = u64::try_from(items.len()).unwrap_or(u64::MAX);
         self.listener.hear(&Event::Read { table: target.table.key, records, bytes: 0 });
+        self.rule.prepare(target.table.key, &items).await.map_err(Ended::Stop)?;
         let mut copies = Vec::new();
         {
             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,6 +12,7 @@ mod kept;
 mod look;
 mod place;
 mod quiet;
+mod standing;
 mod verify;
 mod work;
 
@@ -21,5 +22,6 @@ pub use items::{NoItemError, item_of};
 pub use kept::Kept;
 pub use look::{Looked, look};
 pub use place::place;
+pub use standing::Standing;
 pub use verify::{ObjectsVerified, VerifiedObjects, verify};
 pub use work::{Copies, Objects, Setting};

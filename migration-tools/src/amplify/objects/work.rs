@@ -348,7 +348,7 @@ pub(super) fn short_name(bucket: &str, key: &str) -> Short {
     short_text(&format!("{bucket}/{key}"))
 }
 
-fn short_goal(goal: &Goal) -> Short {
+pub(super) fn short_goal(goal: &Goal) -> Short {
     match goal {
         Goal::Object(key) => short_name(CONSOLIDATION, key),
         Goal::Item { pk, sk } => short_text(&format!("{pk}\n{sk}")),

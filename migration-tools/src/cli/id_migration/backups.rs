@@ -14,7 +14,7 @@ use crate::backups::{Answer, Reader, Resources, Terms, check};
 /// # Errors
 ///
 /// With the tables that have not, and the command that makes it.
-pub(super) async fn required(
+pub(in crate::cli) async fn required(
     settings: &Settings,
     console: &Console,
     ground: &Ground,

@@ -1,17 +1,18 @@
 //! `id-migration`: users get their new ids in every table.
 
-mod backups;
+pub(super) mod backups;
 mod chains;
 pub(super) mod map;
-mod needed;
+pub(super) mod needed;
 mod plan;
-mod show;
+pub(super) mod show;
 mod summary;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -385,11 +386,15 @@ impl<'a> Work<'a> {
     }
 }
 
-/// How objects are moved. Where AWS is embedded, what a bucket sets off changes at once.
+/// How objects are moved.
 pub(super) fn setting(global: &Global) -> objects::Setting {
     let at_once = NonZeroUsize::new(usize::from(global.concurrency));
     let standard = objects::Setting::default();
-    objects::Setting { at_once: at_once.unwrap_or(standard.at_once), ..standard }
+    objects::Setting {
+        at_once: at_once.unwrap_or(standard.at_once),
+        takes: Duration::from_secs(global.notifications_take),
+        ..standard
+    }
 }
 
 /// Any value: only that the attribute is there counts.

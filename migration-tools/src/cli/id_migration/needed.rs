@@ -11,7 +11,10 @@ use crate::amplify::{Existence, Inspector, Kind, Resource};
 /// # Errors
 ///
 /// With what is missing, and what makes it.
-pub(super) async fn prerequisites(settings: &Settings, ground: &Ground) -> Result<(), Failed> {
+pub(in crate::cli) async fn prerequisites(
+    settings: &Settings,
+    ground: &Ground,
+) -> Result<(), Failed> {
     let region = &settings.region;
     let storage = ground.targets.present.iter().any(|target| target.table.turn == Turn::Storage);
     if !storage {

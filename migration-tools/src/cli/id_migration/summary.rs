@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::super::console::Console;
 use super::super::end::Failed;
 use super::super::session::{Ground, Session};
+use super::super::settings::Settings;
 use crate::amplify::migration::{Done, Plan, Step};
 use crate::amplify::tables::Table;
 use crate::engine::events::Counts;
 use crate::engine::timeline::Timeline;
+use crate::engine::writer::Old;
 
 /// Findings that are told one by one; all of them are in the journal.
 const SHOWN: usize = 10;
@@ -117,8 +119,49 @@ impl Summary {
         }
     }
 
+    /// What a run did that moved objects and no ids.
+    pub(in crate::cli) fn of_objects(
+        done: &Done,
+        (command, settings): (&str, &Settings),
+        session: &Session,
+        ground: &Ground,
+    ) -> Self {
+        let used = ground.pace.report();
+        let table = |(key, counts): &(&'static str, Counts)| TableSummary {
+            table: (*key).to_owned(),
+            name: String::new(),
+            counts: *counts,
+            untouched: 0,
+            untouched_digest: String::new(),
+        };
+        Self {
+            command: command.to_owned(),
+            run: session.writer.recorder.run(),
+            dep_name: settings.deployment.dep_name().to_owned(),
+            stage: settings.deployment.stage().to_owned(),
+            region: settings.region.clone(),
+            users: 0,
+            renamed: 0,
+            old: if session.writer.old == Old::Delete { "delete" } else { "keep" }.to_owned(),
+            complete: done.complete(),
+            interrupted: false,
+            passes: done.passes,
+            tables: done.tables.iter().map(table).collect(),
+            total: done.total(),
+            failed_tables: done.failed.iter().map(|key| (*key).to_owned()).collect(),
+            looked_up: Vec::new(),
+            logins_held: done.logins_held,
+            calls: ground.calls.count(),
+            read_units: used.read.units,
+            write_units: used.written.units,
+            throttles: used.throttles,
+            planned: Planned { read_units: 0, write_units: 0, dollars: "0".to_owned() },
+            timeline: Timeline::default(),
+        }
+    }
+
     /// Says it, with what a person has to look at.
-    pub(super) fn show(&self, console: &Console, session: &Session) -> Result<(), Failed> {
+    pub(in crate::cli) fn show(&self, console: &Console, session: &Session) -> Result<(), Failed> {
         for table in self.tables.iter().filter(|table| table.counts.written() > 0) {
             let counts = &table.counts;
             let parts = [
@@ -137,7 +180,7 @@ impl Summary {
         }
         let total = &self.total;
         console.say(&format!(
-            "Run {}: {} records written in {} passes, {} calls, {} read units, {} write units, {} throttled attempts.",
+            "Run {}: {} records and objects written in {} passes, {} calls, {} read units, {} write units, {} throttled attempts.",
             self.run, total.written(), self.passes, self.calls, self.read_units, self.write_units, self.throttles
         ));
         // Those of the old user storage go with their table.
@@ -148,7 +191,7 @@ impl Summary {
         let kept: u64 = self.tables.iter().filter(own).map(|table| table.counts.kept).sum();
         if kept > 0 {
             console.say(&format!(
-                "{} old records stay; `migration-tools id-migration-cleanup` removes them.",
+                "{} old records and objects stay; `migration-tools id-migration-cleanup` removes them.",
                 kept
             ));
         }

@@ -37,7 +37,7 @@ pub struct Sweep<'a> {
     /// Whether the operator wants an end.
     pub interrupted: &'a (dyn Fn() -> bool + Sync),
     /// Who hears of what stays although it should go.
-    pub found: &'a (dyn Fn(Finding) -> Result<(), Stop> + Sync),
+    pub found: &'a dyn Fn(Finding) -> Result<(), Stop>,
     /// How long a busy service is waited for.
     pub patience: Duration,
 }

@@ -43,9 +43,9 @@ pub struct Restore<'a> {
     /// Objects at once.
     pub at_once: usize,
     /// Whether the operator wants an end.
-    pub interrupted: &'a (dyn Fn() -> bool + Sync),
+    pub interrupted: &'a dyn Fn() -> bool,
     /// Who hears of what cannot be taken back.
-    pub found: &'a (dyn Fn(&Finding) + Sync),
+    pub found: &'a dyn Fn(&Finding),
     /// How long a busy service is waited for.
     pub patience: Duration,
 }
@@ -168,12 +168,13 @@ impl Restore<'_> {
                 }
                 let Some(lease) = self.lease else { return Ok(End::Done) };
                 let may_write = || lease.check().map_err(Stop::from);
+                let noted = Noted { storage: self.storage, journal: self.journal, run: self.run };
                 let copier = Copier {
                     client: &self.storage.client,
                     patience: self.patience,
                     single: MAX_SINGLE_COPY,
                     may_write: &may_write,
-                    uploads: self,
+                    uploads: &noted,
                 };
                 let (etag, size) = (copy.etag, copy.size);
                 let listed = Listed { key: key.clone(), etag, size, class: None, modified: 0 };
@@ -332,7 +333,13 @@ fn rolled_back(stored: &StoredMove, of: &Move) -> SettledMove {
 }
 
 /// Objects that are put back in parts.
-impl Uploads for Restore<'_> {
+struct Noted<'a> {
+    storage: &'a Storage,
+    journal: &'a Journal,
+    run: u64,
+}
+
+impl Uploads for Noted<'_> {
     fn begun(&self, bucket: &str, key: &str, id: &str) -> Result<u64, Stop> {
         super::transfer::begun(self.storage, self.journal, self.run, (bucket, key, id))
     }
