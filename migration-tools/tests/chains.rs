@@ -239,7 +239,12 @@ async fn the_command_asks_for_the_flag_plans_all_phases_and_does_them() {
     scene.folder.write("migration_users.csv", world.csv());
     let command = |arguments: &[&str]| {
         let all = ["--dep-name", "v6", "--stage", "dev", "id-migration"];
-        run(Some(&scene.aws), scene.folder.path(), &[all.as_slice(), arguments].concat())
+        let records = match arguments.iter().any(|one| one.starts_with("--only")) {
+            true => &[][..],
+            false => &["--without-objects"],
+        };
+        let all = [all.as_slice(), arguments, records].concat();
+        run(Some(&scene.aws), scene.folder.path(), &all)
     };
     let refused = command(&["--dry-run"]);
     assert_eq!(refused.code, 2, "{}", refused.text());

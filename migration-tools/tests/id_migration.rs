@@ -99,7 +99,11 @@ async fn nothing_is_written_without_backups_an_answer_or_what_has_to_be_there() 
         (vec!["id-migration", "--use-sub", "--no-id-change"], 2, "cannot be used with"),
         (vec!["id-migration", "--csv-file", "none.csv"], 2, "generate-csv"),
         (vec!["id-migration", "--mark-old"], 2, "--keep-old"),
-        (vec!["id-migration", "--only", "everything"], 2, "storage, old-storage, tables, login"),
+        (
+            vec!["id-migration", "--only", "everything"],
+            2,
+            "objects, storage, old-storage, tables, login",
+        ),
         (vec!["--stage", "prod", "id-migration"], 3, "--stage"),
         (vec!["id-migration", "--no-id-change"], 2, "gives"),
     ] {

@@ -27,7 +27,8 @@ use support::{Folder, Run, command, config, run};
 use worlds::{Size, World};
 
 const DEPLOYMENT: [&str; 4] = ["--dep-name", "v6", "--stage", "dev"];
-const MIGRATE: [&str; 3] = ["id-migration", "--no-confirmation", "--include-unlisted"];
+const MIGRATE: [&str; 4] =
+    ["id-migration", "--no-confirmation", "--include-unlisted", "--without-objects"];
 
 /// What a call needs: an action on a resource, and what the request says beside.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -290,7 +291,14 @@ fn look_ups(of: &Deployment) -> Vec<Need> {
 async fn a_migration_needs_its_policy_and_no_more() {
     let scene = Scene::new().await;
     scene.aws.clear_calls();
-    let made = scene.run(&["id-migration", "--use-sub", "--csv-file", "subs.csv", "--dry-run"]);
+    let made = scene.run(&[
+        "id-migration",
+        "--use-sub",
+        "--csv-file",
+        "subs.csv",
+        "--dry-run",
+        "--without-objects",
+    ]);
     assert!(scene.aws.count("cognito-idp", "ListUsers") > 0, "{}", made.text());
     let mut needed = scene.needed();
     scene.back_up().await;

@@ -240,7 +240,7 @@ fn no_old_id_is_found_afterwards() {
         for (key, rows) in &after {
             let table = Table::of_key(key).unwrap();
             for row in rows.iter().filter(|_| table.group != Group::Never) {
-                let left = leftovers(row, &map, &table.allowed(Objects::Stay));
+                let left = leftovers(row, &map, &table.allowed());
                 assert!(left.is_empty(), "seed {seed}, {key}: {left:?} {row:?}");
             }
         }

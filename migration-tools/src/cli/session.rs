@@ -186,7 +186,7 @@ impl Ground {
                 }
                 found @ (Existence::Elsewhere(_) | Existence::Unknown(_)) => {
                     return Err(Failed::Prerequisite(format!(
-                        "the bucket {} ({}) is {found}, and none is left out by mistake; see to s3:ListBucket on it and to --region, or leave objects out with --only storage,old-storage,tables,login",
+                        "the bucket {} ({}) is {found}, and none is left out by mistake; see to s3:ListBucket on it and to --region, or leave objects out with --without-objects",
                         one.name, one.resource.key
                     )));
                 }

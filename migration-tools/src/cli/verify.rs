@@ -39,7 +39,8 @@ pub(super) struct VerifyCommand {
     /// for when nobody else writes
     #[arg(long)]
     strict: bool,
-    /// Objects did not take part: the migration was made with --only and without the step `objects`
+    /// Objects did not take part: the migration was made with --without-objects, or with --only and
+    /// without the step `objects`
     #[arg(long)]
     without_objects: bool,
     /// Show the keys of records and the names of objects that are not as they should be: they have ids of

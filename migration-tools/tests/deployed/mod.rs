@@ -66,7 +66,13 @@ impl Deployment {
     }
 
     fn all<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
-        [&["--dep-name", "v6", "--stage", "dev"], arguments].concat()
+        let mut all = [&["--dep-name", "v6", "--stage", "dev"], arguments].concat();
+        // What these deployments have is records.
+        let of_objects = ["id-migration", "verify"].iter().any(|one| arguments.contains(one));
+        if of_objects && !arguments.contains(&"--only") {
+            all.push("--without-objects");
+        }
+        all
     }
 
     /// Calls that write records of the deployment.

@@ -96,7 +96,7 @@ impl Search for Rename<'_> {
     fn leftovers(&self, table: &'static str, item: &Item) -> Vec<String> {
         match Table::of_key(table) {
             Some(table) if !is_marked(item) => {
-                let allowed = table.allowed(self.settings.objects);
+                let allowed = table.allowed();
                 leftovers(item, self.map, &allowed).iter().map(ToString::to_string).collect()
             }
             _ => Vec::new(),

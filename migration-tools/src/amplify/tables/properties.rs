@@ -234,13 +234,13 @@ proptest! {
         let tables: Vec<&'static Table> = all().collect();
         let table = *at_table.get(&tables);
         let item = proper(table, &ids);
-        let before = leftovers(&item, &RENAMED, &table.allowed(objects));
+        let before = leftovers(&item, &RENAMED, &table.allowed());
         match run(table, &item, &RENAMED, objects) {
             Rewrite::Changes(changes) => {
                 prop_assert!(!before.is_empty() || table.code == Code::OldStorage);
                 for (key, item) in world(table, &item, &changes) {
                     let table = Table::of_key(key).ok_or(TestCaseError::fail("no table"))?;
-                    let left = leftovers(&item, &RENAMED, &table.allowed(objects));
+                    let left = leftovers(&item, &RENAMED, &table.allowed());
                     prop_assert_eq!(left, vec![], "{}", key);
                 }
             }

@@ -1,6 +1,5 @@
 //! What is known of a table: the words in which the facts are written.
 
-use super::Objects;
 use super::place::Place;
 use crate::amplify::{Deployment, Resource};
 
@@ -189,13 +188,10 @@ impl Table {
     }
 
     /// The paths where an old id may stand in a record after it was rewritten, for
-    /// [`leftovers`](super::leftovers()): what is kept, and names of objects that were not renamed.
+    /// [`leftovers`](super::leftovers()): what is kept, and names of objects that are where they were.
     #[must_use]
-    pub fn allowed(&self, objects: Objects) -> Vec<&'static str> {
-        let renamed =
-            objects == Objects::Moved && matches!(self.code, Code::Storage | Code::Shares);
-        let pointers = if renamed { &[] } else { self.pointers };
-        self.kept.iter().chain(pointers).copied().collect()
+    pub fn allowed(&self) -> Vec<&'static str> {
+        self.kept.iter().chain(self.pointers).copied().collect()
     }
 
     /// Whether the original's configuration has it.

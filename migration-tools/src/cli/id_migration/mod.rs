@@ -73,6 +73,9 @@ pub(super) struct IdMigration {
     /// Only these steps: objects, storage, old-storage, tables, login
     #[arg(long, value_name = "STEP", value_delimiter = ',')]
     only: Vec<Step>,
+    /// Objects stay in the buckets they are in, and shares in their table: as --only with all other steps
+    #[arg(long, conflicts_with = "only")]
+    without_objects: bool,
     /// Only these users: a file with an old id of the CSV on each line
     #[arg(long, value_name = "FILE")]
     users: Option<PathBuf>,
@@ -205,6 +208,9 @@ impl IdMigration {
         if !self.only.is_empty() {
             choice.steps = self.only.iter().copied().collect();
         }
+        if self.without_objects {
+            choice.steps.remove(&Step::Objects);
+        }
         if choice.steps.contains(&Step::Objects) {
             choice.settings.objects = Objects::Moved;
         }
@@ -227,6 +233,7 @@ impl IdMigration {
             (self.mark_old, "--mark-old"),
             (self.include_unlisted, "--include-unlisted"),
             (self.allow_chains, "--allow-chains"),
+            (self.without_objects, "--without-objects"),
         ];
         words.extend(flags.iter().filter(|(is, _)| *is).map(|(_, flag)| (*flag).to_owned()));
         if !self.only.is_empty() {
