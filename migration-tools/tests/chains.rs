@@ -272,6 +272,55 @@ async fn the_command_asks_for_the_flag_plans_all_phases_and_does_them() {
     assert_same(&after, &world.dump(&scene.client).await, "again");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn verified_by_the_journal_what_was_not_renamed_is_found() {
+    let world = world();
+    let scene = scene(&world).await;
+    scene.aws.s3().create_bucket("amplify-v6-lambda-dev-consolidation");
+    scene.folder.write("migration_users.csv", world.csv());
+    let command = |arguments: &[&str]| {
+        let all = ["--dep-name", "v6", "--stage", "dev", "--format", "json"];
+        run(Some(&scene.aws), scene.folder.path(), &[all.as_slice(), arguments].concat())
+    };
+    let unknown = command(&["verify"]);
+    assert_eq!(unknown.code, 3, "{}", unknown.text());
+    assert!(unknown.err.contains("--journal"), "{}", unknown.err);
+    let accounts = Table::of_key("ACCOUNTS_DYNAMO_TABLE").unwrap().name(&world.deployment());
+    let put = |user: &str, note: &str| {
+        let put = scene.client.put_item().table_name(&accounts);
+        put.item("user", s(user)).item("note", s(note)).send()
+    };
+    let go = ["id-migration", "--allow-chains", "--dont-backup", "--no-confirmation"];
+    Journal::open(
+        &scene.folder.path().join(".migration-tools"),
+        "v6-dev in eu-west-1 of account 111122223333",
+    )
+    .unwrap();
+    let early = command(&["verify"]);
+    assert_eq!((early.code, &early.json()["open_phases"]), (5, &3.into()), "{}", early.text());
+    let ran = command(&go);
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    let done = command(&["verify", "--strict"]);
+    assert_eq!((done.code, &done.json()["open_phases"]), (0, &0.into()), "{}", done.text());
+    assert!(done.json()["tables"][0]["as_left"].as_u64() > Some(0), "{}", done.out);
+    // Of an id that somebody else got, nobody can tell; of one that nobody got, everybody.
+    let got = |id: &str| PAIRS.iter().any(|(_, new)| *new == id);
+    let (lost, _) = PAIRS.iter().find(|(old, new)| old != new && !got(old)).unwrap();
+    put(lost, "written since").await.unwrap();
+    let left = command(&["verify"]);
+    assert_eq!((left.code, &left.json()["differences"]), (5, &1.into()), "{}", left.text());
+    let (_, new) = PAIRS.iter().find(|(old, new)| old != new).unwrap();
+    let delete = scene.client.delete_item().table_name(&accounts).key("user", s(*new));
+    delete.send().await.unwrap();
+    let missing = command(&["verify"]);
+    assert_eq!(
+        (missing.code, &missing.json()["differences"]),
+        (5, &2.into()),
+        "{}",
+        missing.text()
+    );
+}
+
 /// What every phase has done, the last one first, wherever it was stopped.
 #[tokio::test(flavor = "multi_thread")]
 async fn taken_back_the_world_is_as_it_was_before() {

@@ -14,7 +14,9 @@ use super::interrupt::Interrupt;
 use super::session::{self, Ground};
 use super::settings::Settings;
 use super::watch::Watch;
-use crate::amplify::migration::{Choice, Rename, Target, Verification, Verified, Verify};
+use crate::amplify::migration::{
+    Chain, ChainError, Choice, Rename, Target, Verification, Verified, Verify,
+};
 use crate::engine::journal::Journal;
 
 /// Findings of one kind that are told one by one.
@@ -49,6 +51,8 @@ struct Document<'d> {
     journal: bool,
     sample: Option<u64>,
     differences: u64,
+    /// Phases of a map with chains that are not complete: then no record was looked at.
+    open_phases: usize,
     tables: &'d [Verified],
     findings: Vec<Shown<'d>>,
 }
@@ -72,7 +76,8 @@ impl VerifyCommand {
             use_sub: false,
             user_pool_id: None,
             users: None,
-            allow_chains: false,
+            // Nothing is renamed by it.
+            allow_chains: true,
         };
         let map = choice.read(&settings, console).await?;
         let ground = Ground::survey(&settings, global, console).await?;
@@ -83,6 +88,15 @@ impl VerifyCommand {
                 global.journal.display()
             ));
         }
+        let chain = Chain::of(&map, self.include_unlisted);
+        let open = open_phases(&chain, journal.as_deref())?;
+        if open > 0 {
+            console.problem(&format!(
+                "{open} of the {} phases of this id map are not complete, and before they are nothing can be said of records; go on with `migration-tools id-migration --allow-chains`.",
+                chain.phases()
+            ));
+        }
+        let remains = (chain.phases() > 1).then(|| map.remains());
         let choice = Choice { include_unlisted: self.include_unlisted, ..Choice::default() };
         let renames = map.renamed_users() > 0;
         let takes: Vec<&Target> =
@@ -94,14 +108,16 @@ impl VerifyCommand {
             journal: journal.as_deref(),
             targets: &ground.targets,
             takes: &takes,
-            rule: Rename { map: &map, settings: &choice.settings },
+            rule: Rename { map: remains.as_ref().unwrap_or(&map), settings: &choice.settings },
             listener: &watch,
             interrupted: &|| interrupt.requested(),
             sample: self.sample,
             untouched: journal.as_deref().map(untouched).transpose()?.unwrap_or_default(),
         };
-        let found = verify.run().await?;
-        self.show(console, &found);
+        let found = if open > 0 { Verification::default() } else { verify.run().await? };
+        if open == 0 {
+            self.show(console, &found);
+        }
         let strict =
             self.strict && found.tables.iter().any(|one| one.untouched_same == Some(false));
         let deployment = &settings.deployment;
@@ -113,6 +129,7 @@ impl VerifyCommand {
             journal: journal.is_some(),
             sample: self.sample,
             differences: found.differences(),
+            open_phases: open,
             tables: &found.tables,
             findings: found
                 .findings
@@ -126,7 +143,8 @@ impl VerifyCommand {
                 })
                 .collect(),
         });
-        Ok(if found.differences() > 0 || strict { End::Different } else { End::Done })
+        let different = found.differences() > 0 || open > 0 || strict;
+        Ok(if different { End::Different } else { End::Done })
     }
 
     fn show(&self, console: &Console, found: &Verification) {
@@ -166,6 +184,24 @@ impl VerifyCommand {
                 console.problem(&format!("{records} records looked at, {count} differences {how}."))
             }
         }
+    }
+}
+
+/// How many phases of a map with chains are not done, which only the journal knows: ids of a chain are
+/// old ones of some and new ones of others.
+fn open_phases(chain: &Chain<'_>, journal: Option<&Journal>) -> Result<usize, Failed> {
+    if chain.phases() == 1 {
+        return Ok(0);
+    }
+    let Some(journal) = journal else {
+        return Err(Failed::Prerequisite(
+            "some new ids of this id map are old ids of others, so that records do not tell who was renamed; give the --journal of the migration, which does".to_owned(),
+        ));
+    };
+    match chain.done(journal) {
+        Ok(done) => Ok(chain.phases() - done),
+        Err(ChainError::Journal(error)) => Err(error.into()),
+        Err(error) => Err(Failed::Prerequisite(error.to_string())),
     }
 }
 
