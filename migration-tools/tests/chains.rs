@@ -291,11 +291,9 @@ async fn verified_by_the_journal_what_was_not_renamed_is_found() {
         put.item("user", s(user)).item("note", s(note)).send()
     };
     let go = ["id-migration", "--allow-chains", "--dont-backup", "--no-confirmation"];
-    Journal::open(
-        &scene.folder.path().join(".migration-tools"),
-        "v6-dev in eu-west-1 of account 111122223333",
-    )
-    .unwrap();
+    let folder = scene.folder.path().join(".migration-tools");
+    let of = "v6-dev in eu-west-1 of account 111122223333";
+    drop(Journal::open(&folder, of).unwrap());
     let early = command(&["verify"]);
     assert_eq!((early.code, &early.json()["open_phases"]), (5, &3.into()), "{}", early.text());
     let ran = command(&go);
