@@ -159,7 +159,7 @@ impl Summary {
         self.findings(console, session)?;
         if self.interrupted {
             console.problem(&format!(
-                "Stopped by the operator in pass {}, with nothing left in flight. The same command goes on.",
+                "Stopped by the operator in pass {}. The same command goes on.",
                 self.passes
             ));
         } else if self.stopped {
