@@ -11,3 +11,4 @@ pub mod new_file;
 pub mod parameter_store;
 pub mod report;
 pub mod storage_backup;
+mod turns;

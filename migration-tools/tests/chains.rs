@@ -30,7 +30,7 @@ use migration_tools::engine::recorder::Recorder;
 use migration_tools::engine::settle::settle;
 use migration_tools::engine::stop::Stop;
 use migration_tools::engine::writer::{Old, Writer};
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{Folder, run};
 use worlds::chained::{PAIRS, PHASES, expected, item, map, rules, s, world};
 use worlds::killer::{Killer, When};
@@ -276,4 +276,101 @@ async fn the_command_asks_for_the_flag_plans_all_phases_and_does_them() {
         assert_eq!(scene.aws.count("dynamodb", operation), 0, "{operation}");
     }
     assert_same(&after, &world.dump(&scene.client).await, "again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verified_by_the_journal_what_was_not_renamed_is_found() {
+    let world = world();
+    let scene = scene(&world).await;
+    scene.aws.s3().create_bucket("amplify-v6-lambda-dev-consolidation");
+    scene.folder.write("migration_users.csv", world.csv());
+    let command = |arguments: &[&str]| {
+        let all = ["--dep-name", "v6", "--stage", "dev", "--format", "json"];
+        run(Some(&scene.aws), scene.folder.path(), &[all.as_slice(), arguments].concat())
+    };
+    let unknown = command(&["verify"]);
+    assert_eq!(unknown.code, 3, "{}", unknown.text());
+    assert!(unknown.err.contains("--journal"), "{}", unknown.err);
+    let accounts = Table::of_key("ACCOUNTS_DYNAMO_TABLE").unwrap().name(&world.deployment());
+    let put = |user: &str, note: &str| {
+        let put = scene.client.put_item().table_name(&accounts);
+        put.item("user", s(user)).item("note", s(note)).send()
+    };
+    let go = ["id-migration", "--allow-chains", "--dont-backup", "--no-confirmation"];
+    let folder = scene.folder.path().join(".migration-tools");
+    let of = "v6-dev in eu-west-1 of account 111122223333";
+    drop(Journal::open(&folder, of).unwrap());
+    let early = command(&["verify"]);
+    assert_eq!((early.code, &early.json()["open_phases"]), (5, &3.into()), "{}", early.text());
+    let ran = command(&go);
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    let done = command(&["verify", "--strict"]);
+    assert_eq!((done.code, &done.json()["open_phases"]), (0, &0.into()), "{}", done.text());
+    assert!(done.json()["tables"][0]["as_left"].as_u64() > Some(0), "{}", done.out);
+    // Of an id that somebody else got, nobody can tell; of one that nobody got, everybody.
+    let got = |id: &str| PAIRS.iter().any(|(_, new)| *new == id);
+    let (lost, _) = PAIRS.iter().find(|(old, new)| old != new && !got(old)).unwrap();
+    put(lost, "written since").await.unwrap();
+    let left = command(&["verify"]);
+    assert_eq!((left.code, &left.json()["differences"]), (5, &1.into()), "{}", left.text());
+    let (_, new) = PAIRS.iter().find(|(old, new)| old != new).unwrap();
+    let delete = scene.client.delete_item().table_name(&accounts).key("user", s(*new));
+    delete.send().await.unwrap();
+    let missing = command(&["verify"]);
+    assert_eq!(
+        (missing.code, &missing.json()["differences"]),
+        (5, &2.into()),
+        "{}",
+        missing.text()
+    );
+}
+
+/// What every phase has done, the last one first, wherever it was stopped.
+#[tokio::test(flavor = "multi_thread")]
+async fn taken_back_the_world_is_as_it_was_before() {
+    let world = world();
+    for kill in [None, Some(2), Some(25), Some(45)] {
+        let scene = scene(&world).await;
+        scene.aws.s3().create_bucket("amplify-v6-lambda-dev-consolidation");
+        scene.folder.write("migration_users.csv", world.csv());
+        let before = world.dump(&scene.client).await;
+        let all = |arguments: &[&'static str]| {
+            [&["--dep-name", "v6", "--stage", "dev"], arguments].concat()
+        };
+        let go = all(&["id-migration", "--allow-chains", "--dont-backup", "--no-confirmation"]);
+        let command = |arguments: &[&str]| run(Some(&scene.aws), scene.folder.path(), arguments);
+        match kill {
+            None => assert_eq!(command(&go).code, 0),
+            Some(writes) => {
+                let child = support::command(Some(&scene.aws), scene.folder.path(), &go).spawn();
+                let mut child = child.unwrap();
+                while scene.aws.count("dynamodb", "TransactWriteItems") < writes {
+                    assert!(child.try_wait().unwrap().is_none(), "it was to be killed at work");
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                child.kill().unwrap();
+                child.wait().unwrap();
+                let lease = json!({
+                    "TableName": "migration-tools-leases",
+                    "Key": {"lease": {"S": "v6-dev"}},
+                });
+                scene.aws.dynamodb("DeleteItem", lease).await.unwrap();
+            }
+        }
+        assert_ne!(before, world.dump(&scene.client).await);
+        let back = command(&all(&["--format", "json", "rollback", "--no-confirmation"]));
+        // Of a copy that was in flight to where somebody's own row stands, which no run has touched,
+        // nobody can tell whether it got there and was changed since; nothing is to be done about it.
+        let is_copy = |one: &Value| one["table"] == "OLD_USER_STORAGE_TABLE";
+        let told = back.json();
+        let findings = told["findings"].as_array().unwrap();
+        assert!(findings.iter().all(is_copy), "{kill:?}: {}", back.text());
+        assert!(kill.is_some() || findings.is_empty(), "{}", back.text());
+        assert_eq!(back.code, i32::from(!findings.is_empty()), "{kill:?}: {}", back.text());
+        assert_same(&before, &world.dump(&scene.client).await, &format!("{kill:?}"));
+        // And the way forward is open again, from its beginning.
+        let again = command(&go);
+        assert_eq!(again.code, 0, "{kill:?}: {}", again.text());
+        assert_same(&expected(&world), &world.dump(&scene.client).await, &format!("{kill:?}"));
+    }
 }

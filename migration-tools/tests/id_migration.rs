@@ -276,7 +276,11 @@ async fn an_interrupted_run_says_what_it_did_and_is_gone_on_with() {
         let ended = support::finish(child);
         assert_eq!(ended.code, 130, "{}", ended.text());
         assert!(ended.err.contains("The same command goes on"), "{}", ended.err);
-        assert!(ended.text().contains("records and objects written in 1 passes"), "{}", ended.text());
+        assert!(
+            ended.text().contains("records and objects written in 1 passes"),
+            "{}",
+            ended.text()
+        );
         let counts = deployment.journal().count(1).unwrap();
         let of = |state| counts.iter().find(|(one, _)| *one == state).unwrap().1;
         assert_eq!(of(State::Intended), 0, "nothing was left in flight: {counts:?}");

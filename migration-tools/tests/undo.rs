@@ -8,8 +8,10 @@ mod undoing;
 use std::sync::atomic::Ordering;
 
 use local_aws::{Effect, Fault};
+use migration_tools::engine::entry::{Entry, Placed};
 use migration_tools::engine::item::{Item, canonical};
-use migration_tools::engine::journal::{Kind, State};
+use migration_tools::engine::journal::{Kind, Run, State};
+use migration_tools::engine::rewrite::Here;
 use migration_tools::engine::stop::Stop;
 use migration_tools::engine::undo::{Counts, Undone};
 use migration_tools::engine::writer::Old;
@@ -266,4 +268,49 @@ async fn what_nobody_can_tell_is_said_and_left() {
     let stored = world.journal().await.entry(run, number).unwrap().unwrap();
     assert_eq!(stored.state, State::Intended);
     assert_eq!(world.get(NOTES, "1").await.unwrap()["owner"].as_s().unwrap(), "yan");
+}
+
+/// A copy that was in flight, to where a record stands that is not it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_as_an_earlier_change_left_it_tells_that_a_later_one_was_not_made() {
+    for moved in [true, false] {
+        let world = World::new(&rows()).await;
+        let before = world.dump().await;
+        let mut runs = Vec::new();
+        if moved {
+            runs.push(world.migrate(&world.client, Old::Delete).await);
+        } else {
+            // Nobody knows where this one is from.
+            world.put(PEOPLE, &item(&[("user", "new-ada"), ("name", "Ada")])).await;
+        }
+        let entry = Entry {
+            table: NOTES.to_owned(),
+            record: item(&[("id", "1"), ("text", "kept")]),
+            here: Here::Keep,
+            puts: vec![Placed {
+                table: PEOPLE.to_owned(),
+                before: None,
+                after: item(&[("user", "new-ada"), ("name", "somebody else")]),
+            }],
+            left: None,
+            of: None,
+        };
+        let killed = {
+            let journal = world.journal().await;
+            let run = journal.begin(&Run::default()).unwrap();
+            journal.commit(run, &[entry.encode().unwrap()], &[]).unwrap();
+            run
+        };
+        runs.insert(0, killed);
+        let at = world.begin(&world.client, Old::Delete).await;
+        let settled = (at.settlement.void, at.settlement.unclear);
+        assert_eq!(settled, if moved { (1, 0) } else { (0, 1) });
+        at.writer.close().await.unwrap();
+        drop(at.reader);
+        let (undone, findings) = world.undo(&world.client, &runs, false).await;
+        assert_eq!((sum(&undone).refused, findings.len()), if moved { (0, 0) } else { (1, 1) });
+        if moved {
+            assert_eq!(world.dump().await, before, "the earlier change is taken back");
+        }
+    }
 }

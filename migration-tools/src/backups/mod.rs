@@ -13,7 +13,6 @@
 mod buckets;
 mod create;
 mod name;
-mod pace;
 mod prior;
 mod report;
 mod tables;
@@ -34,9 +33,12 @@ pub use prior::RecordError;
 pub use report::{Answer, CallFailed, Cover, Entry, Lack, Report};
 
 use crate::amplify::Kind;
-use pace::Pace;
+use crate::turns::Turns;
 use tables::{Sought, TableState};
 
+/// Between two calls of `ListBackups`, of which AWS takes five a second:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListBackups.html>.
+const BETWEEN: Duration = Duration::from_millis(200);
 /// Resources at once. `ListBackups` keeps a pace of its own.
 const AT_ONCE: usize = 4;
 
@@ -101,7 +103,7 @@ impl Watch for () {
 pub struct Reader {
     tables: aws_sdk_dynamodb::Client,
     buckets: aws_sdk_s3::Client,
-    pace: Pace,
+    turns: Turns,
 }
 
 impl Reader {
@@ -114,7 +116,7 @@ impl Reader {
         Self {
             tables: aws_sdk_dynamodb::Client::new(&config),
             buckets: aws_sdk_s3::Client::new(&config),
-            pace: Pace::new(),
+            turns: Turns::every(BETWEEN),
         }
     }
 

@@ -113,7 +113,7 @@ pub(super) async fn find(
     let mut best = None;
     let mut start = None;
     loop {
-        reader.pace.turn().await;
+        reader.turns.next().await;
         let call =
             reader.tables.list_backups().table_name(table).backup_type(BackupTypeFilter::User);
         let since = DateTime::from_secs(sought.since.unix_timestamp());

@@ -1,5 +1,5 @@
-//! The log of a command that changes records or makes backups, where no other file is given for it: in the working
-//! directory, named after the command, what it does, and when.
+//! The log of a command that changes records or makes backups, where no other file is given for it: in
+//! the working directory, named after the command, what it does, and when.
 
 use std::path::PathBuf;
 

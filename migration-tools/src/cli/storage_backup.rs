@@ -29,7 +29,7 @@ pub(super) struct UserStorageBackup {
 impl UserStorageBackup {
     /// How its log is named where no other file is given.
     pub(super) fn log(&self) -> Option<&'static str> {
-        (self.restore.is_some()).then_some("user_storage_restore")
+        self.restore.is_some().then_some("user_storage_restore")
     }
 
     pub(super) async fn run(self, global: &Global, console: &Console) -> Result<End, Failed> {

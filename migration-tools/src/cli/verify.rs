@@ -14,7 +14,9 @@ use super::interrupt::Interrupt;
 use super::session::{self, Ground};
 use super::settings::Settings;
 use super::watch::Watch;
-use crate::amplify::migration::{Choice, Rename, Target, Verification, Verified, Verify};
+use crate::amplify::migration::{
+    Chain, ChainError, Choice, Rename, Target, Verification, Verified, Verify,
+};
 use crate::amplify::objects::{
     Family, ObjectsVerified, Standing, VerifiedObjects, verify as verify_objects,
 };
@@ -58,6 +60,8 @@ struct Document<'d> {
     journal: bool,
     sample: Option<u64>,
     differences: u64,
+    /// Phases of a map with chains that are not complete: then no record was looked at.
+    open_phases: usize,
     tables: &'d [Verified],
     objects: &'d [VerifiedObjects],
     findings: Vec<Shown<'d>>,
@@ -82,7 +86,8 @@ impl VerifyCommand {
             use_sub: false,
             user_pool_id: None,
             users: None,
-            allow_chains: false,
+            // Nothing is renamed by it.
+            allow_chains: true,
         };
         let map = choice.read(&settings, console).await?;
         let ground = Ground::survey(&settings, global, console).await?;
@@ -97,6 +102,16 @@ impl VerifyCommand {
                 global.journal.display()
             ));
         }
+        let chain = Chain::of(&map, self.include_unlisted);
+        let open = open_phases(&chain, journal.as_deref())?;
+        if open > 0 {
+            console.problem(&format!(
+                "{open} of the {} phases of this id map are not complete, and before they are nothing can be said of records; go on with `migration-tools id-migration --allow-chains`.",
+                chain.phases()
+            ));
+        }
+        let remains = (chain.phases() > 1).then(|| map.remains());
+        let map = remains.as_ref().unwrap_or(&map);
         let mut choice = Choice { include_unlisted: self.include_unlisted, ..Choice::default() };
         if ground.storage.is_some() {
             choice.settings.objects = Objects::Moved;
@@ -115,23 +130,25 @@ impl VerifyCommand {
             journal: journal.as_deref(),
             targets: &ground.targets,
             takes: &takes,
-            rule: Rename { standing: standing.as_ref(), ..Rename::new(&map, &choice.settings) },
+            rule: Rename { standing: standing.as_ref(), ..Rename::new(map, &choice.settings) },
             listener: &watch,
             interrupted: &|| interrupt.requested(),
             sample: self.sample,
             untouched: journal.as_deref().map(untouched).transpose()?.unwrap_or_default(),
         };
-        let mut found = verify.run().await?;
+        let mut found = if open > 0 { Verification::default() } else { verify.run().await? };
         let mut objects = ObjectsVerified::default();
-        if let (Some(storage), None) = (&ground.storage, self.sample) {
+        if let (Some(storage), None, 0) = (&ground.storage, self.sample, open) {
             let families = Family::ALL.into_iter().collect();
             let interrupted = || interrupt.requested();
             objects =
-                verify_objects(storage, &families, &map, journal.as_deref(), &interrupted).await?;
+                verify_objects(storage, &families, map, journal.as_deref(), &interrupted).await?;
         }
         let differences = found.differences() + objects.differences();
         found.findings.append(&mut objects.findings);
-        self.show(console, &found, &objects);
+        if open == 0 {
+            self.show(console, &found, &objects);
+        }
         let strict =
             self.strict && found.tables.iter().any(|one| one.untouched_same == Some(false));
         let deployment = &settings.deployment;
@@ -143,6 +160,7 @@ impl VerifyCommand {
             journal: journal.is_some(),
             sample: self.sample,
             differences,
+            open_phases: open,
             tables: &found.tables,
             objects: &objects.sources,
             findings: found
@@ -157,7 +175,8 @@ impl VerifyCommand {
                 })
                 .collect(),
         });
-        Ok(if differences > 0 || strict { End::Different } else { End::Done })
+        let different = differences > 0 || open > 0 || strict;
+        Ok(if different { End::Different } else { End::Done })
     }
 
     fn show(&self, console: &Console, found: &Verification, objects: &ObjectsVerified) {
@@ -225,6 +244,24 @@ fn line_of_objects(one: &VerifiedObjects) -> String {
         line += &format!(", {count} {what}");
     }
     line
+}
+
+/// How many phases of a map with chains are not done, which only the journal knows: ids of a chain are
+/// old ones of some and new ones of others.
+fn open_phases(chain: &Chain<'_>, journal: Option<&Journal>) -> Result<usize, Failed> {
+    if chain.phases() == 1 {
+        return Ok(0);
+    }
+    let Some(journal) = journal else {
+        return Err(Failed::Prerequisite(
+            "some new ids of this id map are old ids of others, so that records do not tell who was renamed; give the --journal of the migration, which does".to_owned(),
+        ));
+    };
+    match chain.done(journal) {
+        Ok(done) => Ok(chain.phases() - done),
+        Err(ChainError::Journal(error)) => Err(error.into()),
+        Err(error) => Err(Failed::Prerequisite(error.to_string())),
+    }
 }
 
 fn line(table: &Verified) -> String {

@@ -3,7 +3,7 @@
 //! A change waits until its entry is on the disk. What became of it is said without waiting: if that is
 //! lost in a crash, the entry stays intended, and the next run looks it up.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use tokio::sync::{mpsc, oneshot};
@@ -21,6 +21,8 @@ pub struct Recorder {
     journal: Arc<Journal>,
     run: u64,
     sender: mpsc::UnboundedSender<Message>,
+    /// Why nothing can be written any more.
+    broken: Arc<OnceLock<Stop>>,
 }
 
 enum Message {
@@ -35,9 +37,10 @@ impl Recorder {
     #[must_use]
     pub fn new(journal: Arc<Journal>, run: u64) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let own = Arc::clone(&journal);
-        thread::spawn(move || work(&own, run, receiver));
-        Self { journal, run, sender }
+        let broken = Arc::new(OnceLock::new());
+        let (own, why) = (Arc::clone(&journal), Arc::clone(&broken));
+        thread::spawn(move || work(&own, run, receiver, &why));
+        Self { journal, run, sender, broken }
     }
 
     /// The run.
@@ -107,7 +110,8 @@ impl Recorder {
     }
 
     fn gone(&self) -> Stop {
-        self.damaged("it could not be written before".to_owned())
+        let broken = self.broken.get().cloned();
+        broken.unwrap_or_else(|| self.damaged("it could not be written before".to_owned()))
     }
 
     fn damaged(&self, what: String) -> Stop {
@@ -117,7 +121,12 @@ impl Recorder {
 }
 
 /// Until the recorder is gone, or the journal cannot be written.
-fn work(journal: &Journal, run: u64, mut receiver: mpsc::UnboundedReceiver<Message>) {
+fn work(
+    journal: &Journal,
+    run: u64,
+    mut receiver: mpsc::UnboundedReceiver<Message>,
+    broken: &OnceLock<Stop>,
+) {
     let mut waiting = Waiting::default();
     while let Some(message) = receiver.blocking_recv() {
         waiting.take(message);
@@ -127,7 +136,12 @@ fn work(journal: &Journal, run: u64, mut receiver: mpsc::UnboundedReceiver<Messa
             waiting.take(message);
         }
         // What nobody waits for can wait for the next entry.
-        if (waiting.awaited() || waiting.len() >= BATCH) && !waiting.commit(journal, run) {
+        if (waiting.awaited() || waiting.len() >= BATCH)
+            && let Err(stop) = waiting.commit(journal, run)
+        {
+            // Before anybody can find the receiver gone.
+            broken.get_or_init(|| stop.clone());
+            waiting.end(&stop);
             return;
         }
     }
@@ -164,36 +178,30 @@ impl Waiting {
         !self.replies.is_empty() || !self.flushes.is_empty()
     }
 
-    /// Whether it could be written.
-    fn commit(&mut self, journal: &Journal, run: u64) -> bool {
-        let all = std::mem::take(self);
-        let written = journal.commit(run, &all.entries, &all.settled).and_then(|numbers| {
-            if !all.findings.is_empty() {
-                journal.find(run, &all.findings)?;
-            }
-            Ok(numbers)
-        });
+    /// Writes what waits, and answers who waits for it.
+    fn commit(&mut self, journal: &Journal, run: u64) -> Result<(), Stop> {
+        let numbers = journal.commit(run, &self.entries, &self.settled)?;
+        if !self.findings.is_empty() {
+            journal.find(run, &self.findings)?;
+        }
         // A change that does not wait any more was given up: its entry is void for who looks it up.
-        match written {
-            Ok(numbers) => {
-                for (reply, number) in all.replies.into_iter().zip(numbers) {
-                    let _ = reply.send(Ok(number));
-                }
-                for reply in all.flushes {
-                    let _ = reply.send(Ok(()));
-                }
-                true
-            }
-            Err(error) => {
-                let stop = Stop::from(error);
-                for reply in all.replies {
-                    let _ = reply.send(Err(stop.clone()));
-                }
-                for reply in all.flushes {
-                    let _ = reply.send(Err(stop.clone()));
-                }
-                false
-            }
+        let all = std::mem::take(self);
+        for (reply, number) in all.replies.into_iter().zip(numbers) {
+            let _ = reply.send(Ok(number));
+        }
+        for reply in all.flushes {
+            let _ = reply.send(Ok(()));
+        }
+        Ok(())
+    }
+
+    /// Answers everybody that it was not written.
+    fn end(self, stop: &Stop) {
+        for reply in self.replies {
+            let _ = reply.send(Err(stop.clone()));
+        }
+        for reply in self.flushes {
+            let _ = reply.send(Err(stop.clone()));
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use super::entry::{Entry, Placed, Short};
+use super::entry::{Entry, Placed, Short, short};
 use super::item::{Item, same, same_value};
 use super::journal::{Journal, Settled, State};
 use super::places::places;
@@ -57,7 +57,25 @@ pub async fn settle(
     let journal = recorder.journal();
     let mut counts = Settlement::default();
     let open = journal.intended()?.into_iter().filter(|(run, _)| *run != recorder.run());
-    let open: Vec<(u64, u64)> = open.collect();
+    let with = (reader, tables, recorder);
+    let unclear = round(with, &open.collect::<Vec<_>>(), false, &mut counts).await?;
+    // What became of the others may tell.
+    recorder.flush().await?;
+    let unclear = round(with, &unclear, true, &mut counts).await?;
+    counts.unclear = u64::try_from(unclear.len()).unwrap_or(u64::MAX);
+    recorder.flush().await?;
+    Ok(counts)
+}
+
+/// Settles what the records tell of, and `by_others` what other entries tell of; answers the rest.
+async fn round(
+    (reader, tables, recorder): (&Reader, &Tables, &Recorder),
+    open: &[(u64, u64)],
+    by_others: bool,
+    counts: &mut Settlement,
+) -> Result<Vec<(u64, u64)>, Stop> {
+    let journal = recorder.journal();
+    let mut unclear = Vec::new();
     for chunk in open.chunks(AT_ONCE) {
         let mut entries = Vec::with_capacity(chunk.len());
         for (run, number) in chunk {
@@ -70,12 +88,17 @@ pub async fn settle(
         for (((run, number), entry), seen) in entries.iter().zip(all) {
             let (run, number) = (*run, *number);
             let settled = |state, places| Settled { run, number, state, places };
-            let told = match seen.map_or(Made::Unclear, |seen| made(entry, &seen)) {
-                Made::Unclear if is_superseded(journal, tables, (run, number), entry)? => Made::No,
-                told => told,
-            };
+            // What cannot be seen does not tell.
+            let seen = seen.ok();
+            let mut told = seen.as_ref().map_or(Made::Unclear, |seen| made(entry, seen));
+            if told == Made::Unclear
+                && by_others
+                && is_unmade(journal, tables, (run, number), (entry, seen.as_ref()))?
+            {
+                told = Made::No;
+            }
             match told {
-                Made::Unclear => counts.unclear += 1,
+                Made::Unclear => unclear.push((run, number)),
                 Made::No => {
                     counts.void += 1;
                     recorder.settle_of(settled(State::Void, Vec::new()))?;
@@ -91,8 +114,7 @@ pub async fn settle(
             }
         }
     }
-    recorder.flush().await?;
-    Ok(counts)
+    Ok(unclear)
 }
 
 /// The records that earlier runs were about to change when they were stopped, as table and short key.
@@ -112,6 +134,51 @@ pub fn unsettled(journal: &Journal, tables: &Tables) -> Result<HashSet<(String, 
         }
     }
     Ok(all)
+}
+
+/// Whether an entry of which the records do not tell was not made, by what the journal has of others.
+pub(super) fn is_unmade(
+    journal: &Journal,
+    tables: &Tables,
+    number: (u64, u64),
+    (entry, seen): (&Entry, Option<&Standing>),
+) -> Result<bool, Stop> {
+    if is_superseded(journal, tables, number, entry)? {
+        return Ok(true);
+    }
+    let Some(seen) = seen else { return Ok(false) };
+    for (put, current) in entry.puts.iter().zip(&seen.puts) {
+        if let Some(current) = current.as_ref().filter(|_| put.writes())
+            && stands_as_left(journal, tables, number, (entry, put, current))?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether what stands where something was to be put is what another entry has left there: an earlier
+/// one, or a later attempt at the same record which was not made upon this one.
+fn stands_as_left(
+    journal: &Journal,
+    tables: &Tables,
+    number: (u64, u64),
+    (entry, put, current): (&Entry, &Placed, &Item),
+) -> Result<bool, Stop> {
+    let key = tables.get(put.table.as_str()).and_then(|own| own.short_key(current).ok());
+    let Some(key) = key else { return Ok(false) };
+    let Some((run, other, place)) = journal.place(&put.table, key)? else { return Ok(false) };
+    if (run, other) == number || place.record != short(current) {
+        return Ok(false);
+    }
+    if (run, other) < number {
+        return Ok(true);
+    }
+    let Some(stored) = journal.entry(run, other)? else { return Ok(false) };
+    let later = decoded(journal, run, &stored)?;
+    let upon = |one: &Placed| one.before.as_ref().is_some_and(|before| same(before, &put.after));
+    let of_same = later.table == entry.table && same(&later.record, &entry.record);
+    Ok(of_same && !later.puts.iter().any(upon))
 }
 
 /// Whether a later change was made of the very same record: then it stood there unchanged, and this one

@@ -92,14 +92,16 @@ impl Writer {
         Self { patience, ..self }
     }
 
-    /// Gives the lease back, once everything is on the disk.
+    /// Gives the lease back, once everything is on the disk that can be written: nobody has to wait for
+    /// it because the disk is full.
     ///
     /// # Errors
     ///
     /// When the journal cannot be written, or the lease was lost.
     pub async fn close(self) -> Result<(), Stop> {
-        self.recorder.flush().await?;
-        Ok(self.lease.release().await?)
+        let flushed = self.recorder.flush().await;
+        let released = self.lease.release().await.map_err(Stop::from);
+        flushed.and(released)
     }
 
     /// Makes writes that belong together and notes them: `entry` is what they are in the journal.

@@ -13,6 +13,7 @@ mod pairs;
 mod phases;
 mod problem;
 mod read;
+mod remains;
 mod strings;
 #[cfg(test)]
 mod tests;

@@ -232,7 +232,7 @@ impl IdMap {
         paths
     }
 
-    fn add(&mut self, pair: Pair<'_>) {
+    pub(super) fn add(&mut self, pair: Pair<'_>) {
         if let Some(at) = self.pairs.push(pair) {
             self.renamed += usize::from(!pair.is_identity());
             self.by_old.add(&self.pairs, at);

@@ -5,10 +5,10 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::PointInTimeRecoveryStatus;
 use required_env_vars::Failure;
-use tokio::time::{MissedTickBehavior, interval};
 
 use super::facts::{Recovery, Seen};
 use crate::amplify::{Kind, Named};
+use crate::turns::Turns;
 
 /// Between two calls: ten a second are taken.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContinuousBackups.html>
@@ -16,11 +16,10 @@ const PAUSE: Duration = Duration::from_millis(110);
 
 /// Asks for every table among these resources, which exist.
 pub(super) async fn recovery(client: &Client, existing: &[&Named]) -> Recovery {
-    let mut turns = interval(PAUSE);
-    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let turns = Turns::every(PAUSE);
     let mut recovery = Recovery::default();
     for named in existing.iter().filter(|one| one.resource.kind == Kind::Table) {
-        turns.tick().await;
+        turns.next().await;
         match is_on(client, &named.name).await {
             Ok(true) => recovery.on += 1,
             Ok(false) => recovery.off.push(named.name.clone()),

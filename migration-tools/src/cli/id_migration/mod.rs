@@ -374,6 +374,7 @@ impl<'a> Work<'a> {
             let summary = Summary {
                 timeline: timekeeper.timeline(),
                 interrupted: matches!(stopped, Err(Stop::Interrupted)),
+                stopped: stopped.is_err(),
                 ..Summary::of(&done, plan, session, self.ground)
             };
             let shown = summary.show(self.console, session);

@@ -32,6 +32,9 @@ pub(in crate::cli) struct Summary {
     /// The operator stopped it.
     #[serde(default)]
     pub(in crate::cli) interrupted: bool,
+    /// It ended before its end, because the operator or something else stopped it.
+    #[serde(default)]
+    pub(in crate::cli) stopped: bool,
     pub(in crate::cli) passes: u32,
     pub(in crate::cli) tables: Vec<TableSummary>,
     pub(in crate::cli) total: Counts,
@@ -94,6 +97,7 @@ impl Summary {
             old: plan.old.clone(),
             complete: done.complete(),
             interrupted: false,
+            stopped: false,
             passes: done.passes,
             tables: done.tables.iter().map(table).collect(),
             total: done.total(),
@@ -198,7 +202,12 @@ impl Summary {
         self.findings(console, session)?;
         if self.interrupted {
             console.problem(&format!(
-                "Stopped by the operator in pass {}, with nothing left in flight. The same command goes on.",
+                "Stopped by the operator in pass {}. The same command goes on.",
+                self.passes
+            ));
+        } else if self.stopped {
+            console.problem(&format!(
+                "Stopped in pass {}. What was done until then is done.",
                 self.passes
             ));
         } else if self.complete {

@@ -8,7 +8,7 @@ use crate::engine::journal::{Finding, Kind, Settled, State, Stored, Trace};
 use crate::engine::places::places;
 use crate::engine::reverse::{Reversal, reverse};
 use crate::engine::rewrite::Here;
-use crate::engine::settle::{Made, made, writes};
+use crate::engine::settle::{Made, is_unmade, made, writes};
 use crate::engine::standing::{Standing, Unseen, known, standing};
 use crate::engine::stop::Stop;
 use crate::engine::stored::{decoded, finding};
@@ -141,6 +141,7 @@ impl Undo<'_> {
                 match made(entry, &stands) {
                     Made::Yes => {}
                     Made::No => return Ok(End::Void),
+                    Made::Unclear if self.is_unmade(known, &stands)? => return Ok(End::Void),
                     Made::Unclear => {
                         let reason = "a run was killed while it changed this, and somebody has changed it since, so that nobody can tell whether it was changed by the run";
                         return Ok(End::Refused(None, Kind::Changed, reason.to_owned(), BY_HAND));
@@ -169,6 +170,11 @@ impl Undo<'_> {
         }
         let reason = "others were changing it again and again".to_owned();
         Ok(End::Refused(None, Kind::Failed, reason, "roll back again when nobody is at work"))
+    }
+
+    fn is_unmade(&self, known: &Known, seen: &Standing) -> Result<bool, Stop> {
+        let number = (known.run, known.number);
+        is_unmade(self.journal, self.tables, number, (&known.entry, Some(seen)))
     }
 
     /// Tables as the writer knows them. All of them are known: what stands in them was read.
