@@ -4,6 +4,8 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,18 +16,22 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use futures::{StreamExt, stream};
-use local_aws::LocalAws;
-use migration_tools::amplify::derived_names;
+use local_aws::{ACCESS_KEY_ID, LocalAws, SECRET_ACCESS_KEY};
+use migration_tools::amplify::id_map::IdMap;
 use migration_tools::amplify::migration::{
     Choice, Done, Migration, Rename, Target, find, table_names,
 };
-use migration_tools::amplify::tables::Table;
+use migration_tools::amplify::objects::{Family, Objects, Setting};
+use migration_tools::amplify::tables::{self, Table};
+use migration_tools::amplify::{Resource, derived_names};
 use migration_tools::engine::events::Silence;
 use migration_tools::engine::item::Item;
 use migration_tools::engine::journal::{Journal, JournalError, Run};
 use migration_tools::engine::keeper::Keeper;
+use migration_tools::engine::objects::{self, MAX_SINGLE_COPY, Storage};
 use migration_tools::engine::pace::Pace;
 use migration_tools::engine::read::Reader;
 use migration_tools::engine::recorder::Recorder;
@@ -49,6 +55,38 @@ pub struct How {
     pub lease: Lease,
     /// Records that are written at once.
     pub at_once: usize,
+    /// The objects that move, too.
+    pub moves: Option<Moves>,
+}
+
+/// How objects move.
+#[derive(Clone)]
+pub struct Moves {
+    /// The buckets that exist, by their keys.
+    pub buckets: Vec<&'static str>,
+    /// Those that take part.
+    pub families: BTreeSet<Family>,
+    /// Objects at once.
+    pub at_once: NonZeroUsize,
+    /// Whether all users keep their ids and take part.
+    pub everyone: bool,
+}
+
+impl Moves {
+    /// All of them.
+    pub fn of(buckets: &[&'static str]) -> Self {
+        let at_once = NonZeroUsize::MIN.saturating_add(3);
+        let families = Family::ALL.into_iter().collect();
+        Self { buckets: buckets.to_vec(), families, at_once, everyone: false }
+    }
+
+    /// The buckets, and a client for them.
+    pub fn storage(&self, config: &SdkConfig, world: &World) -> Storage {
+        let path = aws_sdk_s3::config::Builder::from(config).force_path_style(true).build();
+        let of = world.deployment();
+        let named = self.buckets.iter().map(|key| (*key, Resource::of_key(key).unwrap().name(&of)));
+        Storage { client: aws_sdk_s3::Client::from_conf(path), buckets: named.collect() }
+    }
 }
 
 /// Which lease a run takes.
@@ -64,7 +102,15 @@ impl How {
     /// In all tables.
     pub fn new(old: Old) -> Self {
         let choice = Choice { include_unlisted: true, ..Choice::default() };
-        Self { old, choice, patience: Duration::from_secs(20), lease: Lease::Own, at_once: 64 }
+        let (patience, lease) = (Duration::from_secs(20), Lease::Own);
+        Self { old, choice, patience, lease, at_once: 64, moves: None }
+    }
+
+    /// In all tables, and with objects.
+    pub fn with_objects(old: Old, moves: Moves) -> Self {
+        let mut how = Self { moves: Some(moves), ..Self::new(old) };
+        how.choice.settings.objects = tables::Objects::Moved;
+        how
     }
 
     pub fn options(&self) -> Options {
@@ -80,7 +126,13 @@ pub async fn config(aws: &LocalAws, http: SharedHttpClient, attempt: Duration) -
     aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))
         .endpoint_url(aws.endpoint_url())
-        .test_credentials()
+        .credentials_provider(Credentials::new(
+            ACCESS_KEY_ID,
+            SECRET_ACCESS_KEY,
+            None,
+            None,
+            "test",
+        ))
         .http_client(http)
         .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(attempt).build())
         .retry_config(
@@ -129,18 +181,38 @@ pub async fn migrate(
     let recorder = Recorder::new(journal, number);
     let writer = Writer::new((client, pace), targets.tables(), recorder, lease, how.old)
         .with_patience(how.patience);
-    let done = match settle(&reader, &writer.tables, &writer.recorder).await {
+    let storage = how.moves.as_ref().map(|moves| moves.storage(config, world));
+    let settled = settle(&reader, &writer.tables, &writer.recorder).await.map(drop);
+    let settled = match (settled, &storage) {
+        (Ok(()), Some(storage)) => {
+            objects::settle(storage, writer.recorder.journal(), number).await.map(drop)
+        }
+        (settled, _) => settled,
+    };
+    let done = match settled {
         Err(stop) => Err(stop),
-        Ok(_) => {
-            let map = world.map();
+        Ok(()) => {
+            let everyone = how.moves.as_ref().is_some_and(|moves| moves.everyone);
+            let map = if everyone { IdMap::everyone() } else { world.map() };
             let renames = map.renamed_users() > 0;
             let takes = |one: &&Target| how.choice.takes(one.table, renames);
             let takes: Vec<&Target> = targets.present.iter().filter(takes).collect();
+            let objects = storage.as_ref().zip(how.moves.as_ref()).map(|(storage, moves)| {
+                let setting = Setting {
+                    at_once: moves.at_once,
+                    patience: how.patience,
+                    single: MAX_SINGLE_COPY,
+                    takes: Duration::ZERO,
+                };
+                let read_and_write = (&reader, &writer);
+                Objects::new(storage, &moves.families, read_and_write, &Silence, &|| false, setting)
+            });
+            let rename = Rename::new(&map, &how.choice.settings);
             let migration = Migration {
-                objects: None,
+                objects: objects.as_ref().map(|objects| (objects, &map)),
                 reader: &reader,
                 writer: &writer,
-                rule: Rename::new(&map, &how.choice.settings),
+                rule: Rename { objects: objects.as_ref(), ..rename },
                 takes: &takes,
                 listener: &Silence,
                 interrupted: &|| false,

@@ -143,13 +143,13 @@ impl HttpConnector for Connector {
 
 fn is_write(request: &HttpRequest) -> bool {
     let operation = operation(request);
-    !["BatchGet", "Describe", "Get", "List", "Query", "Scan"]
+    !["BatchGet", "Describe", "Get", "GET", "HEAD", "List", "Query", "Scan"]
         .iter()
         .any(|reads| operation.starts_with(reads))
 }
 
-/// The name of the operation that a request of DynamoDB is about.
+/// The name of the operation that a request of DynamoDB is about; of one of S3, its method.
 pub fn operation(request: &HttpRequest) -> &str {
-    let target = request.headers().get("x-amz-target").unwrap_or_default();
+    let Some(target) = request.headers().get("x-amz-target") else { return request.method() };
     target.rsplit_once('.').map_or(target, |(_, operation)| operation)
 }

@@ -16,7 +16,7 @@ pub mod killer;
 mod load;
 mod merges;
 pub mod oracle;
-mod people;
+pub mod people;
 mod private_rows;
 mod renames;
 mod storage_renames;

@@ -6,11 +6,10 @@
 
 use std::time::Duration;
 
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use futures::StreamExt;
-use required_env_vars::Failure;
 
-use crate::engine::objects::{Storage, pages};
+use crate::engine::objects::{Removal, Storage, pages};
+use crate::engine::patience::PATIENCE;
 use crate::engine::stop::Stop;
 
 /// The buckets, by their keys in the configuration.
@@ -71,27 +70,18 @@ pub async fn remove_transient(
                 transient.removed += count;
                 continue;
             };
-            may_write()?;
-            let ids = old.iter().filter_map(|listed| {
-                ObjectIdentifier::builder().key(&listed.key).e_tag(&listed.etag).build().ok()
-            });
-            let delete = Delete::builder().quiet(true).set_objects(Some(ids.collect())).build();
-            let delete =
-                delete.map_err(|error| Stop::Table { table: key, why: error.to_string() })?;
-            let answer = storage.client.delete_objects().bucket(bucket).delete(delete).send().await;
-            let (failed, why) = match answer {
-                Ok(answer) => {
-                    let why = answer.errors().last().and_then(|error| error.message());
-                    (
-                        u64::try_from(answer.errors().len()).unwrap_or_default(),
-                        why.map(str::to_owned),
-                    )
-                }
-                Err(error) => (count, Some(Failure::of(&error).to_string())),
+            let removal = Removal {
+                client: &storage.client,
+                label: key,
+                bucket,
+                patience: PATIENCE,
+                may_write,
             };
+            let refused = removal.remove(&old.iter().collect::<Vec<_>>()).await?;
+            let failed = u64::try_from(refused.len()).unwrap_or_default();
             transient.failed += failed;
             transient.removed += count.saturating_sub(failed);
-            transient.why = why.or(transient.why);
+            transient.why = refused.into_iter().next_back().map(|(_, why)| why).or(transient.why);
         }
         all.push(transient);
     }

@@ -4,18 +4,16 @@
 use futures::StreamExt;
 use required_env_vars::Failure;
 
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
-
 use super::compare::image;
 use super::list::{Listed, pages};
 use super::record::{Destination, Move};
+use super::removal::{Refused, Removal};
 use super::transfer::unlisted;
 use super::{Storage, short_text, stop_of};
 use crate::engine::journal::{
     Finding, Journal, Kind, LeftObject, ObjectLeft, ObjectTrace, SettledMove, State,
 };
 use crate::engine::keeper::Keeper;
-use crate::engine::patience::{Patience, passes};
 use crate::engine::stop::Stop;
 
 use std::time::Duration;
@@ -220,62 +218,17 @@ impl Sweep<'_> {
         name: &str,
         copies: &[Copy],
         lease: &Keeper,
-    ) -> Result<Vec<(String, String)>, Stop> {
-        let mut patience = Patience::of(self.patience);
-        let mut rest: Vec<&Copy> = copies.iter().collect();
-        let mut refused = Vec::new();
-        while !rest.is_empty() {
-            lease.check()?;
-            let ids = rest.iter().filter_map(|copy| {
-                let id = ObjectIdentifier::builder().key(&copy.listed.key);
-                id.e_tag(&copy.listed.etag).build().ok()
-            });
-            let delete = Delete::builder().quiet(true).set_objects(Some(ids.collect())).build();
-            let delete =
-                delete.map_err(|error| Stop::Table { table: label, why: error.to_string() })?;
-            let failure =
-                match self.storage.client.delete_objects().bucket(name).delete(delete).send().await
-                {
-                    Ok(answer) => {
-                        let mut again = Vec::new();
-                        for error in answer.errors() {
-                            let code = error.code().unwrap_or_default();
-                            let key = error.key().unwrap_or_default();
-                            match code {
-                                "SlowDown" | "InternalError" | "ServiceUnavailable" => {
-                                    again.extend(
-                                        rest.iter().find(|copy| copy.listed.key == key).copied(),
-                                    );
-                                }
-                                "NoSuchKey" => {}
-                                _ => {
-                                    let why =
-                                        format!("{code}: {}", error.message().unwrap_or_default());
-                                    refused.push((key.to_owned(), why));
-                                }
-                            }
-                        }
-                        rest = again;
-                        if rest.is_empty() || patience.wait().await {
-                            continue;
-                        }
-                        refused.extend(rest.iter().map(|copy| {
-                            (copy.listed.key.clone(), "S3 was busy for minutes".to_owned())
-                        }));
-                        break;
-                    }
-                    Err(error) => Failure::of(&error),
-                };
-            if let Some(stop) = stop_of(label, &failure) {
-                return Err(stop);
-            }
-            if !passes(failure.reason()) || !patience.wait().await {
-                refused
-                    .extend(rest.iter().map(|copy| (copy.listed.key.clone(), failure.to_string())));
-                break;
-            }
-        }
-        Ok(refused)
+    ) -> Result<Refused, Stop> {
+        let may_write = || lease.check().map_err(Stop::from);
+        let removal = Removal {
+            client: &self.storage.client,
+            label,
+            bucket: name,
+            patience: self.patience,
+            may_write: &may_write,
+        };
+        let listed: Vec<&Listed> = copies.iter().map(|copy| &copy.listed).collect();
+        removal.remove(&listed).await
     }
 
     fn failed(&self, label: &'static str, failure: &Failure) -> Stop {

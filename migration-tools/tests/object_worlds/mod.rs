@@ -1,0 +1,370 @@
+//! Made-up deployments with objects: everything that buckets of Amplify are known to hold, with the rows
+//! that point to it, as it was left by the application before and after its deployment and by scripts
+//! that were stopped half-way.
+//!
+//! What must have become of it is not said object by object: [`reader`] opens what the application opens,
+//! and [`check`] compares what it finds before and after.
+//!
+//! Everything follows from the seed.
+
+#![allow(unreachable_pub, reason = "each test binary is a crate of its own")]
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+pub mod bodies;
+pub mod check;
+mod global;
+pub mod live;
+mod names;
+mod private;
+pub mod reader;
+pub mod scene;
+mod shared;
+mod tasks;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fastrand::Rng;
+use migration_tools::amplify::{Kind, RESOURCES};
+use migration_tools::engine::item::Item;
+use serde_json::Value;
+
+use crate::running::Moves;
+use crate::worlds::people::STRANGERS;
+use crate::worlds::{Rows, Size, World, item, key_of};
+use bodies::{Body, Parsed};
+
+pub const CONSOLIDATION: &str = "S3_CONSOLIDATION_BUCKET_NAME";
+pub const CONVERSATIONS: &str = "S3_CONVERSATIONS_BUCKET_NAME";
+pub const SHARES: &str = "S3_SHARE_BUCKET_NAME";
+pub const INTERPRETER: &str = "ASSISTANTS_CODE_INTERPRETER_FILES_BUCKET_NAME";
+pub const STATES: &str = "AGENT_STATE_BUCKET";
+pub const LOGS: &str = "SCHEDULED_TASKS_LOGS_BUCKET";
+pub const ARTIFACTS: &str = "S3_ARTIFACTS_BUCKET";
+pub const TEMPLATES: &str = "WORKFLOW_TEMPLATES_BUCKET";
+pub const GROUPS: &str = "S3_GROUP_ASSISTANT_CONVERSATIONS_BUCKET_NAME";
+pub const DISCLOSURES: &str = "DATA_DISCLOSURE_STORAGE_BUCKET";
+pub const DOCUMENTS: &str = "S3_API_DOCUMENTATION_BUCKET";
+pub const PRESENTATIONS: &str = "S3_CONVERSION_OUTPUT_BUCKET_NAME";
+
+pub const T_STATES: &str = "AGENT_STATE_DYNAMODB_TABLE";
+pub const T_ARTIFACTS: &str = "ARTIFACTS_DYNAMODB_TABLE";
+pub const T_LOGINS: &str = "COGNITO_USERS_DYNAMODB_TABLE";
+pub const T_CONVERSATIONS: &str = "CONVERSATION_METADATA_TABLE";
+pub const T_DISCLOSURES: &str = "DATA_DISCLOSURE_VERSIONS_TABLE";
+pub const T_GROUPS: &str = "GROUP_ASSISTANT_CONVERSATIONS_DYNAMO_TABLE";
+pub const T_TASKS: &str = "SCHEDULED_TASKS_TABLE";
+pub const T_SHARES: &str = "SHARES_DYNAMODB_TABLE";
+pub const T_STORAGE: &str = "USER_DATA_STORAGE_TABLE";
+pub const T_TEMPLATES: &str = "WORKFLOW_TEMPLATES_TABLE";
+
+const TABLES: [&str; 10] = [
+    T_STATES,
+    T_ARTIFACTS,
+    T_LOGINS,
+    T_CONVERSATIONS,
+    T_DISCLOSURES,
+    T_GROUPS,
+    T_TASKS,
+    T_SHARES,
+    T_STORAGE,
+    T_TEMPLATES,
+];
+
+/// A bucket by its key, and a name in it.
+pub type Place = (&'static str, String);
+
+/// What is in an object.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Thing {
+    pub bytes: Vec<u8>,
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// What is in buckets.
+pub type Things = BTreeMap<Place, Thing>;
+
+impl std::fmt::Debug for Thing {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text: String = String::from_utf8_lossy(&self.bytes).chars().take(80).collect();
+        write!(out, "{text:?} {:?}", self.metadata)
+    }
+}
+
+/// How much there is.
+#[derive(Clone, Debug)]
+pub struct Much {
+    /// People in the map. One of them keeps his id.
+    pub people: usize,
+    /// Things of each kind that each of them has.
+    pub each: usize,
+    /// Whether names are of all characters, and contents of all kinds.
+    pub odd: bool,
+    /// Whether other contents stand where things belong, which nobody can decide about.
+    pub conflicts: bool,
+}
+
+impl Default for Much {
+    fn default() -> Self {
+        Self { people: 4, each: 4, odd: true, conflicts: false }
+    }
+}
+
+/// A deployment before the migration.
+#[derive(Clone)]
+pub struct Deployed {
+    pub world: World,
+    pub things: Things,
+    pub parsed: Parsed,
+    /// Buckets that there are not.
+    pub absent: BTreeSet<&'static str>,
+}
+
+impl Deployed {
+    pub fn generate(seed: u64, much: &Much) -> Self {
+        let size = Size {
+            users: much.people,
+            rows: 0,
+            filler: 0,
+            tables: vec![T_LOGINS],
+            ..Size::default()
+        };
+        let mut world = World::generate(seed, &size);
+        let keeps = world.pairs.iter().any(|(old, new)| old == new);
+        if let (false, Some(last)) = (keeps, world.pairs.last_mut()) {
+            last.1.clone_from(&last.0);
+        }
+        let mut builder = Builder::new(seed, &world.pairs, much.clone());
+        builder.people();
+        builder.global();
+        let things = builder.things;
+        let one =
+            |(key, rows): (&'static str, BTreeMap<_, Item>)| (key, rows.into_values().collect());
+        world.tables = builder.rows.into_iter().map(one).collect();
+        Self { world, things, parsed: builder.parsed, absent: BTreeSet::new() }
+    }
+
+    /// The same without a bucket and what is in it.
+    pub fn without(mut self, bucket: &'static str) -> Self {
+        self.things.retain(|(of, _), _| *of != bucket);
+        self.absent.insert(bucket);
+        self
+    }
+
+    /// The buckets that there are, by their keys.
+    pub fn buckets(&self) -> Vec<&'static str> {
+        let buckets = RESOURCES.iter().filter(|resource| resource.kind == Kind::Bucket);
+        buckets.map(|one| one.key).filter(|key| !self.absent.contains(key)).collect()
+    }
+
+    pub fn moves(&self) -> Moves {
+        Moves::of(&self.buckets())
+    }
+
+    /// Everybody: the id before, the id after, and whether the map has them.
+    pub fn people(&self) -> Vec<Person> {
+        people(&self.world.pairs)
+    }
+}
+
+/// Somebody, before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub old: String,
+    pub new: String,
+    pub listed: bool,
+}
+
+fn people(pairs: &[(String, String)]) -> Vec<Person> {
+    let listed = pairs.iter().map(|(old, new)| (old.as_str(), new.as_str(), true));
+    let strangers = STRANGERS.iter().take(2).map(|id| (*id, *id, false));
+    let one = |(old, new, listed): (&str, &str, bool)| Person {
+        old: old.to_owned(),
+        new: new.to_owned(),
+        listed,
+    };
+    listed.chain(strangers).map(one).collect()
+}
+
+/// Where what belongs to one name stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stand {
+    /// In the older bucket.
+    Legacy,
+    /// In the consolidation bucket, under the old id.
+    Old,
+    /// In both, the one in the consolidation bucket being newer.
+    Newer,
+    /// In the older bucket, and copied already.
+    Copied,
+    /// Under the old id, and copied already.
+    Behind,
+    /// In all three.
+    Everywhere,
+    /// Moved already, by something that has left rows as they were.
+    Moved,
+    /// In the older bucket, and another one where it belongs.
+    Differs,
+    /// Under the old id, and another one where it belongs.
+    OldDiffers,
+}
+
+const STANDS: [Stand; 7] = [
+    Stand::Legacy,
+    Stand::Old,
+    Stand::Newer,
+    Stand::Copied,
+    Stand::Behind,
+    Stand::Everywhere,
+    Stand::Moved,
+];
+
+/// The names of one thing.
+pub(crate) struct At {
+    legacy: Place,
+    old: Place,
+    new: Place,
+}
+
+pub(crate) struct Builder {
+    rng: Rng,
+    pairs: Vec<(String, String)>,
+    much: Much,
+    things: Things,
+    rows: BTreeMap<&'static str, BTreeMap<Vec<u8>, Item>>,
+    parsed: Parsed,
+    count: usize,
+}
+
+impl Builder {
+    fn new(seed: u64, pairs: &[(String, String)], much: Much) -> Self {
+        Self {
+            rng: Rng::with_seed(seed),
+            pairs: pairs.to_vec(),
+            much,
+            things: Things::new(),
+            rows: TABLES.iter().map(|key| (*key, BTreeMap::new())).collect(),
+            parsed: Parsed::new(),
+            count: 0,
+        }
+    }
+
+    /// A text that nothing else has.
+    pub(crate) fn unique(&mut self) -> String {
+        self.count += 1;
+        format!("{:04x}-{:08x}", self.count, self.rng.u32(..))
+    }
+
+    pub(crate) fn put(&mut self, place: Place, body: &Body) {
+        if let Some(parsed) = &body.parsed {
+            self.parsed.insert(body.bytes.clone(), parsed.clone());
+        }
+        let thing = Thing { bytes: body.bytes.clone(), metadata: BTreeMap::new() };
+        self.things.entry(place).or_insert(thing);
+    }
+
+    pub(crate) fn text(&mut self, place: Place, text: &str) {
+        self.put(place, &Body::text(text));
+    }
+
+    pub(crate) fn row(&mut self, table: &'static str, row: Value) {
+        let row = item(row);
+        let rows = self.rows.get_mut(table).unwrap();
+        rows.entry(key_of(table, &row)).or_insert(row);
+    }
+
+    /// How the things of somebody stand, each in turn; where nothing moves, those shapes that are then
+    /// possible.
+    pub(crate) fn stands(&mut self, person: &Person) -> Vec<Stand> {
+        let first = self.rng.usize(..STANDS.len());
+        let mut all: Vec<Stand> =
+            (0..self.much.each).map(|n| STANDS[(first + n) % STANDS.len()]).collect();
+        if !person.listed {
+            all.iter_mut().enumerate().for_each(|(n, stand)| {
+                *stand = [Stand::Legacy, Stand::Old, Stand::Newer][n % 3];
+            });
+        } else if self.much.conflicts {
+            all.extend([Stand::Differs, Stand::OldDiffers]);
+        }
+        all
+    }
+
+    /// Puts what belongs to one name where it stands; answers the content that its owner reads.
+    pub(crate) fn spread(&mut self, stand: Stand, at: &At, of: impl Fn(&str) -> Body) -> Body {
+        let unique = self.unique();
+        let body = of(&unique);
+        let other = of(&format!("{unique} other"));
+        let (legacy, old, new) = (at.legacy.clone(), at.old.clone(), at.new.clone());
+        match stand {
+            Stand::Legacy => self.put(legacy, &body),
+            Stand::Old => self.put(old, &body),
+            Stand::Newer => {
+                self.put(old, &body);
+                self.put(legacy, &other);
+            }
+            Stand::Copied => {
+                self.put(legacy, &body);
+                self.put(new, &body);
+            }
+            Stand::Behind => {
+                self.put(old, &body);
+                self.put(new, &body);
+            }
+            Stand::Everywhere => {
+                self.put(legacy, &body);
+                self.put(old, &body);
+                self.put(new, &body);
+            }
+            Stand::Moved => self.put(new, &body),
+            Stand::Differs => {
+                self.put(legacy, &body);
+                self.put(new, &other);
+            }
+            Stand::OldDiffers => {
+                self.put(old, &body);
+                self.put(new, &other);
+            }
+        }
+        body
+    }
+
+    /// The names of something of somebody: `{user}/{rest}`, and with a prefix in the consolidation bucket.
+    pub(crate) fn of_user(
+        &self,
+        (bucket, prefix): (&'static str, &str),
+        person: &Person,
+        rest: &str,
+    ) -> At {
+        At {
+            legacy: (bucket, format!("{}/{rest}", person.old)),
+            old: (CONSOLIDATION, format!("{prefix}{}/{rest}", person.old)),
+            new: (CONSOLIDATION, format!("{prefix}{}/{rest}", person.new)),
+        }
+    }
+
+    fn people(&mut self) {
+        for person in people(&self.pairs) {
+            self.row(T_LOGINS, serde_json::json!({"user_id": person.old, "email": "a@b.example"}));
+            self.conversations(&person);
+            self.interpreter(&person);
+            self.states(&person);
+            self.templates(&person);
+            self.artifacts(&person);
+            self.shares(&person);
+            self.tasks(&person);
+        }
+    }
+
+    /// Somebody else, or the same.
+    pub(crate) fn somebody(&mut self) -> Person {
+        let all = people(&self.pairs);
+        all[self.rng.usize(..all.len())].clone()
+    }
+}
+
+/// Everything that there is at a time.
+#[derive(Clone, PartialEq)]
+pub struct Snapshot {
+    pub things: Things,
+    pub rows: Rows,
+}
