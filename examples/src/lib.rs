@@ -12,6 +12,7 @@ pub mod populate;
 mod program;
 pub mod show;
 pub mod university;
+pub mod university_files;
 mod world;
 
 pub use error::Error;

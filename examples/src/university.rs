@@ -1,9 +1,10 @@
-//! A small invented university whose people get new ids: four users, and what they have in nine tables.
+//! A small invented university whose people get new ids: four users, and what they have in fourteen
+//! tables and six buckets (`university_files.rs`).
 
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
-use crate::Error;
+use crate::{Error, university_files};
 
 /// Old and new ids; Mary has no address as her id and keeps it.
 pub const PEOPLE: &str = "old_id,new_id
@@ -14,16 +15,17 @@ somervim,somervim
 ";
 
 /// A table: its name without the deployment's, its keys, and its records in DynamoDB's JSON.
-struct Table {
-    service: &'static str,
-    suffix: &'static str,
-    keys: &'static [&'static str],
-    items: Value,
+pub(crate) struct Table {
+    pub(crate) service: &'static str,
+    pub(crate) suffix: &'static str,
+    pub(crate) keys: &'static [&'static str],
+    pub(crate) items: Value,
 }
 
 impl Table {
     fn name(&self) -> String {
-        format!("amplify-uni-{}-dev-{}", self.service, self.suffix)
+        let base = format!("amplify-uni-{}-dev", self.service);
+        if self.suffix.is_empty() { base } else { format!("{base}-{}", self.suffix) }
     }
 }
 
@@ -34,6 +36,7 @@ impl Table {
 /// If the embedded AWS refuses something.
 pub async fn found(aws: &LocalAws) -> Result<(), Error> {
     aws.s3().create_bucket("amplify-uni-lambda-dev-consolidation");
+    university_files::put(aws);
     for table in tables() {
         let attribute = |name: &&str| json!({"AttributeName": name, "AttributeType": "S"});
         let attributes: Vec<Value> = table.keys.iter().map(attribute).collect();
@@ -54,7 +57,8 @@ pub async fn found(aws: &LocalAws) -> Result<(), Error> {
     Ok(())
 }
 
-/// Every record of every table, in one order: two of these are equal if not a byte differs.
+/// Every record of every table and every name of an object, in one order: two of these are equal if not
+/// a byte of a record differs.
 ///
 /// # Errors
 ///
@@ -64,16 +68,19 @@ pub async fn everything(aws: &LocalAws) -> Result<Vec<String>, Error> {
     for table in tables() {
         let scan = aws.dynamodb("Scan", json!({"TableName": table.name()})).await?;
         for item in scan["Items"].as_array().into_iter().flatten() {
-            all.push(format!("{:<20} {item}", table.suffix));
+            let name = if table.suffix.is_empty() { "shares" } else { table.suffix };
+            all.push(format!("{name:<22} {item}"));
         }
     }
+    all.extend(university_files::objects(aws));
     all.sort_unstable();
     Ok(all)
 }
 
 fn tables() -> Vec<Table> {
     let of = |service, suffix, keys, items| Table { service, suffix, keys, items };
-    vec![
+    let mut all = university_files::tables();
+    all.extend([
         of(
             "object-access",
             "cognito-users",
@@ -152,5 +159,6 @@ fn tables() -> Vec<Table> {
                  "createdAt": {"N": "1750000000"}, "data": {"M": {"text": {"S": "a moth in a relay"}}}},
             ]),
         ),
-    ]
+    ]);
+    all
 }

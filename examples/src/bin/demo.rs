@@ -11,6 +11,7 @@ use examples::command::{COMMAND, migration_tools};
 use examples::policies::{Requirements, SLOPPY};
 use examples::populate::populate;
 use examples::university;
+use examples::university_files::{Opened, openable};
 use examples::{Error, Lambda, SERVICE, TRACKING, show, start};
 use local_aws::{LambdaFunction, LocalAws};
 use serde_json::{Value, json};
@@ -124,9 +125,14 @@ async fn migration(aws: &LocalAws) -> Result<(), Error> {
     std::fs::create_dir_all(&folder).map_err(system)?;
     std::fs::write(folder.join("migration_users.csv"), university::PEOPLE).map_err(system)?;
     let before = university::everything(aws).await?;
+    let could = openable(
+        aws,
+        ["ada.lovelace@uni.example", "alan.turing@uni.example", "grace.hopper@uni.example"],
+    )
+    .await?;
     print!("{}", migration_tools(aws, &folder, &["id-migration", "--dry-run"])?);
 
-    title("Backups of every table, without which nothing begins");
+    title("Backups of every table and versions in every bucket, without which nothing begins");
     let said = migration_tools(aws, &folder, &["backup-prereq"])?;
     println!("{}", said.lines().last().unwrap_or_default());
 
@@ -135,15 +141,39 @@ async fn migration(aws: &LocalAws) -> Result<(), Error> {
     println!("{}", after_the_plan(&said));
     changes(&before, &university::everything(aws).await?);
 
-    title("Every record looked at again");
+    title("What people could open before, each of them can open now");
+    let can = openable(aws, ["lovelaa1", "turinga1", "hopperg1"]).await?;
+    opened(&could, &can)?;
+
+    title("Every record and every object looked at again");
     print!("{}", migration_tools(aws, &folder, &["verify", "--strict"])?);
 
     title("And all of it taken back");
     print!("{}", migration_tools(aws, &folder, &["rollback", "--no-confirmation"])?);
     let restored = university::everything(aws).await? == before;
-    println!("-> the tables are {} as before", if restored { "to the byte" } else { "NOT" });
+    println!(
+        "-> tables and buckets are {} as before",
+        if restored { "to the byte" } else { "NOT" }
+    );
     let _ = std::fs::remove_dir_all(&folder);
     if restored { Ok(()) } else { Err(Error::Command("rollback lost something".to_owned())) }
+}
+
+/// Shows where everything was and is, and that it is the same.
+fn opened(before: &[Opened], after: &[Opened]) -> Result<(), Error> {
+    for one in before {
+        let same = |other: &&Opened| {
+            (other.person, &other.what, &other.content) == (one.person, &one.what, &one.content)
+        };
+        let Some(now) = after.iter().find(same) else {
+            return Err(Error::Command(format!(
+                "{} cannot open {} any more",
+                one.person, one.what
+            )));
+        };
+        println!("{}: {}\n    was {}\n    is  {}", one.person, one.what, one.place, now.place);
+    }
+    Ok(())
 }
 
 /// What a run says after it has shown its plan.

@@ -149,6 +149,7 @@ impl Summary {
             old: if session.writer.old == Old::Delete { "delete" } else { "keep" }.to_owned(),
             complete: done.complete(),
             interrupted: false,
+            stopped: false,
             passes: done.passes,
             tables: done.tables.iter().map(table).collect(),
             total: done.total(),
