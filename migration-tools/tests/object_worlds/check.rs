@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::reader::{Application, Content, View, value};
 use super::{
-    CONSOLIDATION, Deployed, Person, SHARES, Snapshot, T_ARTIFACTS, T_CONVERSATIONS, T_STATES,
-    T_STORAGE, T_TASKS, T_TEMPLATES, Thing,
+    CONSOLIDATION, Deployed, Person, Place, SHARES, Snapshot, T_ARTIFACTS, T_CONVERSATIONS,
+    T_STATES, T_STORAGE, T_TASKS, T_TEMPLATES, Thing,
 };
 
 fn application<'a>(of: &'a Deployed, at: &'a Snapshot) -> Application<'a> {
@@ -20,6 +20,8 @@ fn application<'a>(of: &'a Deployed, at: &'a Snapshot) -> Application<'a> {
 #[derive(Debug, Default)]
 pub struct Checked {
     pub wrong: Vec<String>,
+    /// What cannot be opened as before, and what it was.
+    pub missed: Vec<(String, Content)>,
     pub opened: usize,
     pub contested: usize,
 }
@@ -29,11 +31,11 @@ impl Checked {
         for (what, content) in expected {
             self.opened += 1;
             match found.get(what) {
-                None => self.wrong.push(format!("{who}: {what:?} cannot be opened")),
                 Some(other) if other == content => {}
-                Some(other) => {
-                    self.wrong.push(format!("{who}: {what:?} was {content:?} and is {other:?}"));
-                }
+                found => self.missed.push((
+                    format!("{who}: {what:?} was {content:?} and is {found:?}"),
+                    content.clone(),
+                )),
             }
         }
     }
@@ -86,7 +88,7 @@ pub fn left_behind(of: &Deployed, before: &Snapshot, after: &Snapshot) -> Vec<St
 }
 
 /// Objects that went, and whose content is nowhere.
-fn lost(of: &Deployed, before: &Snapshot, after: &Snapshot) -> Vec<String> {
+pub fn lost(of: &Deployed, before: &Snapshot, after: &Snapshot) -> Vec<String> {
     let contents: BTreeSet<&[u8]> = after
         .things
         .iter()
@@ -168,9 +170,29 @@ pub fn who(person: &Person) -> String {
 /// Nothing is wrong.
 pub fn assert_reaches(of: &Deployed, before: &Snapshot, after: &Snapshot, what: &str) -> Checked {
     let checked = compare(of, before, after);
+    let missed: Vec<&str> = checked.missed.iter().map(|(what, _)| what.as_str()).collect();
+    assert!(missed.is_empty(), "{what}:\n{}", missed.join("\n"));
     assert!(checked.wrong.is_empty(), "{what}:\n{}", checked.wrong.join("\n"));
-    assert!(checked.opened > 20, "{what}: {checked:?}");
+    assert!(checked.opened > 4, "{what}: {checked:?}");
     checked
+}
+
+/// Where a content stood before and still stands.
+pub fn still<'b>(
+    of: &Deployed,
+    before: &'b Snapshot,
+    after: &Snapshot,
+    content: &Content,
+) -> Vec<&'b Place> {
+    let is_it = |thing: &Thing| match content {
+        Content::Bytes(bytes) => thing.bytes == *bytes,
+        Content::Parsed(value) => of.parsed.get(&thing.bytes) == Some(value),
+    };
+    let all = before
+        .things
+        .iter()
+        .filter(|(place, thing)| is_it(thing) && after.things.get(*place) == Some(*thing));
+    all.map(|(place, _)| place).collect()
 }
 
 /// Contents of a view that is expected to have something.

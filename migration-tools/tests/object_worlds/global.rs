@@ -1,5 +1,6 @@
 //! What belongs to all.
 
+use migration_tools::amplify::objects::Family;
 use serde_json::json;
 
 use super::bodies::Body;
@@ -20,6 +21,9 @@ fn at(bucket: &'static str, legacy: String, new: String) -> At {
 impl Builder {
     pub(crate) fn global(&mut self) {
         let differs = self.much.conflicts.then_some(Stand::Differs);
+        if !self.much.families.contains(&Family::DataDisclosure) {
+            return;
+        }
         let stands = [Stand::Legacy, Stand::Copied, Stand::Moved].into_iter().chain(differs);
         for (n, stand) in (1..).zip(stands) {
             self.group_conversation(stand);

@@ -25,6 +25,7 @@ mod tasks;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fastrand::Rng;
+use migration_tools::amplify::objects::Family;
 use migration_tools::amplify::{Kind, RESOURCES};
 use migration_tools::engine::item::Item;
 use serde_json::Value;
@@ -96,8 +97,12 @@ impl std::fmt::Debug for Thing {
 pub struct Much {
     /// People in the map. One of them keeps his id.
     pub people: usize,
+    /// People who are not in it.
+    pub strangers: usize,
     /// Things of each kind that each of them has.
     pub each: usize,
+    /// What there is.
+    pub families: Vec<Family>,
     /// Whether names are of all characters, and contents of all kinds.
     pub odd: bool,
     /// Whether other contents stand where things belong, which nobody can decide about.
@@ -106,7 +111,8 @@ pub struct Much {
 
 impl Default for Much {
     fn default() -> Self {
-        Self { people: 4, each: 4, odd: true, conflicts: false }
+        let families = Family::ALL.to_vec();
+        Self { people: 4, strangers: 2, each: 4, families, odd: true, conflicts: false }
     }
 }
 
@@ -118,9 +124,19 @@ pub struct Deployed {
     pub parsed: Parsed,
     /// Buckets that there are not.
     pub absent: BTreeSet<&'static str>,
+    strangers: usize,
+    everyone: bool,
 }
 
 impl Deployed {
+    /// A few things of some families, to be worked on again and again.
+    pub fn small(seed: u64, families: &[Family]) -> Self {
+        let families = families.to_vec();
+        let much =
+            Much { people: 2, strangers: 0, each: 3, families, odd: false, conflicts: false };
+        Self::generate(seed, &much)
+    }
+
     pub fn generate(seed: u64, much: &Much) -> Self {
         let size = Size {
             users: much.people,
@@ -138,10 +154,23 @@ impl Deployed {
         builder.people();
         builder.global();
         let things = builder.things;
+        let takes_part = |key: &str| {
+            [T_LOGINS, T_STORAGE].contains(&key)
+                || much.families.iter().any(|family| family.table() == Some(key))
+        };
+        builder.rows.retain(|key, _| takes_part(key));
         let one =
             |(key, rows): (&'static str, BTreeMap<_, Item>)| (key, rows.into_values().collect());
         world.tables = builder.rows.into_iter().map(one).collect();
-        Self { world, things, parsed: builder.parsed, absent: BTreeSet::new() }
+        let strangers = much.strangers;
+        Self {
+            world,
+            things,
+            parsed: builder.parsed,
+            absent: BTreeSet::new(),
+            strangers,
+            everyone: false,
+        }
     }
 
     /// The same without a bucket and what is in it.
@@ -161,9 +190,16 @@ impl Deployed {
         Moves::of(&self.buckets())
     }
 
+    /// Those who are not in the map are not left alone.
+    pub fn strangers_take_part(&mut self) {
+        self.everyone = true;
+    }
+
     /// Everybody: the id before, the id after, and whether the map has them.
     pub fn people(&self) -> Vec<Person> {
-        people(&self.world.pairs)
+        let mut all = people(&self.world.pairs, self.strangers);
+        all.iter_mut().for_each(|one| one.listed |= self.everyone);
+        all
     }
 }
 
@@ -175,9 +211,9 @@ pub struct Person {
     pub listed: bool,
 }
 
-fn people(pairs: &[(String, String)]) -> Vec<Person> {
+fn people(pairs: &[(String, String)], strangers: usize) -> Vec<Person> {
     let listed = pairs.iter().map(|(old, new)| (old.as_str(), new.as_str(), true));
-    let strangers = STRANGERS.iter().take(2).map(|id| (*id, *id, false));
+    let strangers = STRANGERS.iter().take(strangers).map(|id| (*id, *id, false));
     let one = |(old, new, listed): (&str, &str, bool)| Person {
         old: old.to_owned(),
         new: new.to_owned(),
@@ -343,21 +379,26 @@ impl Builder {
     }
 
     fn people(&mut self) {
-        for person in people(&self.pairs) {
+        for person in people(&self.pairs, self.much.strangers) {
             self.row(T_LOGINS, serde_json::json!({"user_id": person.old, "email": "a@b.example"}));
-            self.conversations(&person);
-            self.interpreter(&person);
-            self.states(&person);
-            self.templates(&person);
-            self.artifacts(&person);
-            self.shares(&person);
-            self.tasks(&person);
+            for family in self.much.families.clone() {
+                match family {
+                    Family::Conversations => self.conversations(&person),
+                    Family::CodeInterpreter => self.interpreter(&person),
+                    Family::AgentState => self.states(&person),
+                    Family::WorkflowTemplates => self.templates(&person),
+                    Family::Artifacts => self.artifacts(&person),
+                    Family::Shares => self.shares(&person),
+                    Family::TaskLogs => self.tasks(&person),
+                    _ => {}
+                }
+            }
         }
     }
 
     /// Somebody else, or the same.
     pub(crate) fn somebody(&mut self) -> Person {
-        let all = people(&self.pairs);
+        let all = people(&self.pairs, self.much.strangers);
         all[self.rng.usize(..all.len())].clone()
     }
 }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::bodies::{self, Body};
 use super::names::odd;
 use super::{
-    ARTIFACTS, Builder, CONSOLIDATION, CONVERSATIONS, INTERPRETER, Person, STATES, Stand,
-    T_ARTIFACTS, T_CONVERSATIONS, T_STATES, T_STORAGE, T_TEMPLATES, TEMPLATES,
+    ARTIFACTS, Builder, CONVERSATIONS, INTERPRETER, Person, STATES, Stand, T_ARTIFACTS,
+    T_CONVERSATIONS, T_STATES, T_STORAGE, T_TEMPLATES, TEMPLATES,
 };
 
 /// The name of the bucket of agents' states in these worlds.
@@ -184,6 +184,5 @@ impl Builder {
         self.row(T_ARTIFACTS, row);
         let unique = self.unique();
         self.text((ARTIFACTS, format!("{}/20250101/Orphan_{unique}:v1", person.old)), "{}");
-        let _ = CONSOLIDATION;
     }
 }

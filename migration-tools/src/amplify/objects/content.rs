@@ -46,7 +46,7 @@ impl Objects<'_> {
             Ok(read) => read,
             // A run of the original, or another one, has made it an item and removed the object.
             Err(None) if standing.is_some() => {
-                self.see(goal);
+                self.see(pointer, goal);
                 return Ok(());
             }
             Err(why) => {
@@ -65,6 +65,7 @@ impl Objects<'_> {
         };
         let was_there = match standing {
             Some(standing) if !is_same_content(&standing, &item) => {
+                self.doubt(goal);
                 let why = "another item stands where it belongs".to_owned();
                 return self.stays(pointer, (Kind::Refused, why));
             }
@@ -75,7 +76,7 @@ impl Objects<'_> {
             },
         };
         self.note(pointer, read, was_there).await?;
-        self.see(goal);
+        self.see(pointer, goal);
         Ok(())
     }
 
@@ -194,7 +195,11 @@ impl Objects<'_> {
         Ok(journal.settle_moves(&[settled])?)
     }
 
-    fn stays(&self, pointer: &Pointer, (kind, reason): (Kind, String)) -> Result<(), Stop> {
+    pub(super) fn stays(
+        &self,
+        pointer: &Pointer,
+        (kind, reason): (Kind, String),
+    ) -> Result<(), Stop> {
         let origin = ORIGINS.iter().find(|origin| origin.bucket == pointer.bucket);
         let remedy = match kind {
             Kind::Stays => "nothing has to be done",

@@ -11,6 +11,7 @@ mod items;
 mod kept;
 mod look;
 mod place;
+mod proof;
 mod quiet;
 mod standing;
 mod verify;

@@ -11,7 +11,7 @@ use crate::amplify::id_map::IdMap;
 use crate::amplify::tables::pointers::CONSOLIDATION;
 use crate::engine::journal::{JournalError, ObjectTrace, SettledMove, State};
 use crate::engine::objects::notifications::{NotifyError, Trigger, resume, suspend, triggers};
-use crate::engine::objects::{Destination, Move, Placement, pages, short_text};
+use crate::engine::objects::{Destination, Move, Placement, image, pages, short_text};
 use crate::engine::stop::Stop;
 
 /// What is suspended at the moment.
@@ -93,17 +93,34 @@ impl<'o, 'a> Quiet<'o, 'a> {
             let keys: Vec<_> = page.iter().map(|listed| short_text(&listed.key)).collect();
             let journal = self.objects.writer.recorder.journal();
             let left = journal.objects_left(origin.bucket, &keys)?;
-            let open = page.iter().zip(left).any(|(listed, left)| {
+            for (listed, left) in page.iter().zip(left) {
                 let copied = left.is_some_and(|left| {
                     left.trace != ObjectTrace::Target && left.etag == short_text(&listed.etag)
                 });
-                !copied && matches!(place(origin, &listed.key, map), Placement::To(..))
-            });
-            if open {
-                return Ok(true);
+                if let Placement::To(to, key) = place(origin, &listed.key, map)
+                    && !copied
+                    && self.would_be_made(to, &key).await?
+                {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)
+    }
+
+    /// Whether a copy to there would make an object: nothing stands there, or a copy that may be made
+    /// anew.
+    async fn would_be_made(&self, bucket: &'static str, key: &str) -> Result<bool, Stop> {
+        let storage = self.objects.storage;
+        let Some(name) = storage.name(bucket) else { return Ok(false) };
+        // Of one that cannot be asked for nobody knows.
+        let Ok(Some(found)) = image(&storage.client, name, key).await else { return Ok(true) };
+        let journal = self.objects.writer.recorder.journal();
+        let left = journal.objects_left(bucket, &[short_text(key)])?;
+        Ok(left
+            .into_iter()
+            .flatten()
+            .any(|left| left.trace == ObjectTrace::Target && left.etag == short_text(&found.etag)))
     }
 
     fn note(&self, all: &[Trigger]) -> Result<u64, Stop> {

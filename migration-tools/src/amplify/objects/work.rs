@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use super::facts::{Family, ORIGINS, Origin};
 use super::place::place;
+use super::proof::Seen;
 use super::quiet::Quiet;
 use crate::amplify::id_map::IdMap;
 use crate::amplify::tables::pointers::{ARTIFACTS, CONSOLIDATION, TEMPLATES};
-use crate::amplify::tables::{Goal, Moved, Pointer, Table, object_names, pointers};
+use crate::amplify::tables::{Goal, Moved};
 use crate::engine::entry::Short;
 use crate::engine::events::{Counts, Event, Listener};
-use crate::engine::item::Item;
-use crate::engine::journal::{Finding, Kind, ObjectTrace};
-use crate::engine::objects::{Source, Storage, Sweep, Transfer, image, short_text};
+use crate::engine::journal::{Finding, Kind};
+use crate::engine::objects::{Source, Storage, Sweep, Transfer, short_text};
 use crate::engine::patience::PATIENCE;
 use crate::engine::read::Reader;
 use crate::engine::stop::Stop;
@@ -64,8 +64,8 @@ pub struct Objects<'a> {
     pub interrupted: &'a (dyn Fn() -> bool + Sync),
     /// How.
     pub setting: Setting,
-    /// What was seen to be where it is to be, without a change of this run.
-    pub(super) seen: Mutex<HashSet<Short>>,
+    /// What was seen of the goals of names in records.
+    pub(super) seen: Mutex<Seen>,
     /// What records of this pass point to.
     held: Mutex<Held>,
     /// What of contents a person has to see to, or another run.
@@ -176,63 +176,6 @@ impl<'a> Objects<'a> {
         }
     }
 
-    /// Looks at what records point to, before they are rewritten: what is not known to be where it is to
-    /// be is looked for there, and what is to become an item is made one.
-    ///
-    /// # Errors
-    ///
-    /// What ends the run.
-    pub async fn prepare(
-        &self,
-        table: &'static Table,
-        items: &[Item],
-        map: &IdMap,
-    ) -> Result<(), Stop> {
-        for item in items {
-            for (bucket, key) in object_names(table, item, self) {
-                self.hold(short_name(bucket, &key));
-            }
-            for pointer in pointers(table, item, map, self) {
-                let Some(goal) = pointer.goal.as_ref().filter(|goal| !self.is_there(goal)) else {
-                    continue;
-                };
-                if !self.takes_part(&pointer) {
-                    continue;
-                }
-                match goal {
-                    Goal::Object(key) => self.look_for(key, goal).await?,
-                    Goal::Item { pk, sk } => self.convert(&pointer, goal, (pk, sk)).await?,
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether objects of the pointer's kind are moved. What is in the consolidation bucket belongs to
-    /// the kind that its prefix says.
-    fn takes_part(&self, pointer: &Pointer) -> bool {
-        let is_of = |origin: &&Origin| {
-            origin.bucket == pointer.bucket && pointer.key.starts_with(origin.prefix)
-        };
-        ORIGINS.iter().find(is_of).is_some_and(|origin| self.families.contains(&origin.family))
-    }
-
-    async fn look_for(&self, key: &str, goal: &Goal) -> Result<(), Stop> {
-        let Some(bucket) = self.storage.name(CONSOLIDATION) else { return Ok(()) };
-        match image(&self.storage.client, bucket, key).await {
-            Ok(Some(_)) => self.see(goal),
-            Ok(None) => {}
-            Err(failure) => {
-                return Err(Stop::Table { table: CONSOLIDATION, why: failure.to_string() });
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn see(&self, goal: &Goal) {
-        lock(&self.seen).insert(short_goal(goal));
-    }
-
     /// Counts what was left open by this pass in contents that are to become items.
     pub(super) fn open(&self, label: &'static str, kind: Kind) {
         let mut open = lock(&self.open);
@@ -247,7 +190,7 @@ impl<'a> Objects<'a> {
         lock(&self.open).clone()
     }
 
-    fn hold(&self, name: Short) {
+    pub(super) fn hold(&self, name: Short) {
         let mut held = lock(&self.held);
         held.names.insert(name);
         if held.names.len() > MAX_HELD {
@@ -324,15 +267,7 @@ impl<'a> Objects<'a> {
 
 impl Moved for Objects<'_> {
     fn is_there(&self, goal: &Goal) -> bool {
-        if lock(&self.seen).contains(&short_goal(goal)) {
-            return true;
-        }
-        let Goal::Object(key) = goal else { return false };
-        let left = self.writer.recorder.journal().objects_left(CONSOLIDATION, &[short_text(key)]);
-        // A journal that cannot be read says so at the next write.
-        left.is_ok_and(|left| {
-            left.into_iter().flatten().any(|left| left.trace == ObjectTrace::Target)
-        })
+        lock(&self.seen).is_there(short_goal(goal))
     }
 
     fn bucket(&self, key: &str) -> Option<&str> {
@@ -340,7 +275,7 @@ impl Moved for Objects<'_> {
     }
 }
 
-fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

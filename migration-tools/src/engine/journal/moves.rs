@@ -1,5 +1,7 @@
 //! Moves of objects: what was about to be copied, what became of it, and where which object was left.
 
+use std::ops::RangeInclusive;
+
 use redb::{ReadableTable, TableDefinition};
 
 use super::{Journal, JournalError, State};
@@ -147,14 +149,40 @@ impl Journal {
         after: u64,
         at_most: usize,
     ) -> Result<Vec<StoredMove>, JournalError> {
+        let range = (run, after.saturating_add(1))..=(run, u64::MAX);
+        self.moves(range, false, at_most)
+    }
+
+    /// Some moves of a run, those before number `before`, the last one first.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub fn moves_before(
+        &self,
+        run: u64,
+        before: u64,
+        at_most: usize,
+    ) -> Result<Vec<StoredMove>, JournalError> {
+        self.moves((run, 0)..=(run, before.saturating_sub(1)), true, at_most)
+    }
+
+    fn moves(
+        &self,
+        range: RangeInclusive<(u64, u64)>,
+        backwards: bool,
+        at_most: usize,
+    ) -> Result<Vec<StoredMove>, JournalError> {
         let transaction = self.database.begin_read().map_err(|e| self.failed(e))?;
         let moves = transaction.open_table(MOVES).map_err(|e| self.failed(e))?;
         let states = transaction.open_table(MOVE_STATES).map_err(|e| self.failed(e))?;
-        let range = (run, after.saturating_add(1))..=(run, u64::MAX);
+        let mut range = moves.range(range).map_err(|e| self.failed(e))?;
         let mut all = Vec::new();
-        for found in moves.range(range).map_err(|e| self.failed(e))?.take(at_most) {
+        while all.len() < at_most {
+            let found = if backwards { range.next_back() } else { range.next() };
+            let Some(found) = found else { break };
             let (key, bytes) = found.map_err(|e| self.failed(e))?;
-            let number = key.value().1;
+            let (run, number) = key.value();
             let state = states.get((run, number)).map_err(|e| self.failed(e))?;
             let state = state.and_then(|state| State::of_byte(state.value()));
             let state = state

@@ -51,8 +51,13 @@ pub async fn image(client: &Client, bucket: &str, key: &str) -> Result<Option<Im
     }
 }
 
-/// Whether an object is the one that was listed.
-pub(super) async fn same(
+/// Whether an object has the content of the one that was listed. Both are read where their ETags do not
+/// tell.
+///
+/// # Errors
+///
+/// When one of them cannot be read.
+pub async fn same(
     client: &Client,
     (bucket, listed): (&str, &Listed),
     (other_bucket, other_key, other): (&str, &str, &Image),

@@ -7,7 +7,7 @@ use aws_sdk_s3::config::{Config, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_s3::types::StorageClass;
 use required_env_vars::Failure;
 
-use super::compare::{image, is_changed, same};
+use super::compare::{Image, image, is_changed, same};
 use super::encode::copy_source;
 use super::list::Listed;
 use super::multipart::{self, Upload};
@@ -61,8 +61,8 @@ pub enum Copied {
     Made(String),
     /// The same stood there already, with this ETag.
     Same(String),
-    /// Another one stands there, and stays.
-    Other,
+    /// This other one stands there, and stays.
+    Other(Image),
     /// The source went away meanwhile.
     SourceGone,
     /// The source was changed meanwhile.
@@ -72,7 +72,7 @@ pub enum Copied {
 }
 
 impl Copier<'_> {
-    /// Copies an object to where nothing stands yet, and looks at the copy.
+    /// Copies an object to where nothing stands yet, or over the one with this ETag, and looks at the copy.
     ///
     /// # Errors
     ///
@@ -82,13 +82,14 @@ impl Copier<'_> {
         label: &'static str,
         (bucket, source): (&str, &Listed),
         (to_bucket, to): (&str, &str),
+        over: Option<&str>,
     ) -> Result<Copied, Stop> {
         let mut patience = Patience::of(self.patience);
         // Once an answer got lost, what stands there may be ours.
         let mut lost = false;
         let etag = loop {
             (self.may_write)()?;
-            let failure = match self.once((bucket, source), (to_bucket, to)).await? {
+            let failure = match self.once((bucket, source), (to_bucket, to), over).await? {
                 Ok(etag) => break etag,
                 Err(failure) => failure,
             };
@@ -126,13 +127,18 @@ impl Copier<'_> {
         &self,
         (bucket, source): (&str, &Listed),
         to: (&str, &str),
+        over: Option<&str>,
     ) -> Result<Result<String, Failure>, Stop> {
         if source.size > self.single {
-            let upload = Upload { copier: self, bucket, source, to };
+            let upload = Upload { copier: self, bucket, source, to, over };
             return multipart::copy(&upload).await;
         }
         let class = source.class.as_deref().map(StorageClass::from);
-        let call = self.client.copy_object().bucket(to.0).key(to.1).if_none_match("*");
+        let call = self.client.copy_object().bucket(to.0).key(to.1);
+        let call = match over {
+            Some(etag) => call.if_match(etag),
+            None => call.if_none_match("*"),
+        };
         let call = call.copy_source(copy_source(bucket, &source.key));
         let call = call.copy_source_if_match(&source.etag).set_storage_class(class);
         // One attempt each time: of several, only the last one's answer would be known.
@@ -170,7 +176,7 @@ impl Copier<'_> {
                 false => match image(self.client, bucket, &source.key).await? {
                     None => Copied::SourceGone,
                     Some(now) if now.etag != source.etag => Copied::SourceChanged,
-                    Some(_) => Copied::Other,
+                    Some(_) => Copied::Other(found),
                 },
             })
         };

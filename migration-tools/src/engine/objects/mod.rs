@@ -3,7 +3,8 @@
 //!
 //! Nothing passes through this machine's memory but names. A copy is made under two conditions, that the
 //! source is still the object that was listed and that nothing stands at the target, so that neither an
-//! application's write nor a repetition is ever overwritten. What was copied is proven by asking for the
+//! application's write nor a repetition is ever overwritten. Where a source was changed after it was
+//! copied, and its copy was not, the copy is made anew, on the condition that it is still that copy. What was copied is proven by asking for the
 //! target: its size, and its ETag as the copy answered it. A source is removed under the condition that it
 //! is still what was copied.
 //!
@@ -19,7 +20,7 @@
 //!
 //! # What is assumed of S3
 //!
-//! That conditional copies (`If-None-Match` on CopyObject and CompleteMultipartUpload) and conditional
+//! That conditional copies (`If-None-Match` and `If-Match` on CopyObject and CompleteMultipartUpload) and conditional
 //! deletions (ETags in DeleteObjects) work in general purpose buckets, as is documented since 2025:
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html>.
 
@@ -35,6 +36,7 @@ mod settle;
 mod sweep;
 mod transfer;
 mod undo;
+mod uploads;
 
 use std::collections::BTreeMap;
 
@@ -43,7 +45,7 @@ use required_env_vars::{Failure, Reason};
 
 use super::entry::Short;
 use super::stop::Stop;
-pub use compare::{Image, image};
+pub use compare::{Image, image, same};
 pub use copy::{Copied, Copier, MAX_SINGLE_COPY};
 pub use encode::copy_source;
 pub use list::{Listed, pages};

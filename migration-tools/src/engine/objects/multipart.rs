@@ -29,6 +29,8 @@ pub(super) struct Upload<'a, 'c> {
     pub(super) bucket: &'a str,
     pub(super) source: &'a Listed,
     pub(super) to: (&'a str, &'a str),
+    /// The ETag of what it takes the place of.
+    pub(super) over: Option<&'a str>,
 }
 
 /// Copies; answers the new object's ETag.
@@ -102,7 +104,11 @@ impl Upload<'_, '_> {
         (self.copier.may_write)()?;
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
         let call = self.copier.client.complete_multipart_upload().bucket(self.to.0).key(self.to.1);
-        let call = call.upload_id(id).multipart_upload(parts).if_none_match("*");
+        let call = call.upload_id(id).multipart_upload(parts);
+        let call = match self.over {
+            Some(etag) => call.if_match(etag),
+            None => call.if_none_match("*"),
+        };
         let once = Config::builder()
             .retry_config(RetryConfig::disabled())
             .timeout_config(time_for(self.source.size));

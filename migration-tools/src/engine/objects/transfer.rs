@@ -8,13 +8,14 @@ use futures::{StreamExt, stream};
 use required_env_vars::Failure;
 use tokio::sync::Semaphore;
 
-use super::copy::{Copied, Copier, Uploads};
+use super::compare::Image;
+use super::copy::{Copied, Copier};
 use super::list::{Listed, pages};
 use super::record::{Destination, Move};
 use super::{Storage, short_text, stop_of};
 use crate::engine::events::{Counts, Event, Listener};
 use crate::engine::journal::{
-    Finding, Journal, JournalError, Kind, LeftObject, ObjectTrace, SettledMove, State,
+    Finding, Journal, JournalError, Kind, LeftObject, ObjectLeft, ObjectTrace, SettledMove, State,
 };
 use crate::engine::keeper::Keeper;
 use crate::engine::recorder::Recorder;
@@ -103,7 +104,7 @@ impl Transfer<'_> {
         (counts, ended)
     }
 
-    fn journal(&self) -> &Journal {
+    pub(super) fn journal(&self) -> &Journal {
         self.recorder.journal()
     }
 }
@@ -121,6 +122,13 @@ struct Page<'a> {
 struct Task {
     listed: Listed,
     to: (&'static str, String),
+}
+
+/// An earlier move of the same object.
+struct Earlier {
+    was_there: bool,
+    /// What becomes of it when another one takes its place.
+    over: SettledMove,
 }
 
 impl Page<'_> {
@@ -215,23 +223,45 @@ impl Page<'_> {
             may_write: &may_write,
             uploads: transfer,
         };
-        let copied = copier.copy(label, (self.bucket, &task.listed), (to, &task.to.1)).await?;
+        let (source, to) = ((self.bucket, &task.listed), (to, task.to.1.as_str()));
+        let mut copied = copier.copy(label, source, to, None).await?;
+        let mut own = number;
+        let mut earlier = Vec::new();
+        if let Copied::Other(found) = &copied
+            && let Some(before) = self.own_copy(task, found)?
+        {
+            // A copy that is there before any run is not taken away by whoever takes this back.
+            if before.was_there {
+                transfer.journal().settle_moves(&void)?;
+                own = self.intend(task, true)?;
+            }
+            earlier.push(before.over);
+            copied = copier.copy(label, source, to, Some(&found.etag.clone())).await?;
+        }
         let mut one = Counts::default();
         let settled = match copied {
             Copied::Made(etag) => {
                 one.copied += 1;
-                vec![self.proven(number, task, &etag)]
+                earlier.push(self.proven(own, task, &etag));
+                earlier
             }
             Copied::Same(etag) => {
                 one.merged += 1;
-                let noted = self.noted(task, true).encode();
-                let noted = noted.map_err(|error| self.damaged(error.to_string()))?;
-                let own = transfer.journal().intend_moves(run, &[noted])?;
+                let own = self.intend(task, true)?;
                 let mut settled = void;
                 settled.push(self.proven(own, task, &etag));
                 settled
             }
-            Copied::Other => {
+            Copied::Other(found) if task.listed.modified > found.modified => {
+                one.refused += 1;
+                self.find(
+                    &task.listed.key,
+                    Kind::Refused,
+                    "an older object with another content stands where it belongs, and is what the application reads under the new id",
+                )?;
+                void
+            }
+            Copied::Other(_) => {
                 self.stays(
                     &task.listed.key,
                     "another object stands where it belongs, which is what the application reads; this one stays where it is",
@@ -256,6 +286,32 @@ impl Page<'_> {
         };
         self.count(one);
         Ok(settled)
+    }
+
+    /// The move that has made what stands where an object belongs, if that was a move of this object and
+    /// nobody has changed its copy.
+    fn own_copy(&self, task: &Task, found: &Image) -> Result<Option<Earlier>, Stop> {
+        let journal = self.transfer.journal();
+        let left = journal.objects_left(task.to.0, &[short_text(&task.to.1)])?;
+        let is_copy = |left: &ObjectLeft| {
+            left.trace == ObjectTrace::Target && left.etag == short_text(&found.etag)
+        };
+        let Some(left) = left.into_iter().flatten().find(is_copy) else { return Ok(None) };
+        let (run, number) = (left.run, left.number);
+        let stored = journal.moves_after(run, number.saturating_sub(1), 1)?;
+        let of = stored.first().and_then(|stored| Move::decode(&stored.bytes).ok());
+        let own = of.filter(|of| of.bucket == self.source.bucket && of.key == task.listed.key);
+        Ok(own.map(|of| Earlier {
+            was_there: of.was_there,
+            over: SettledMove { run, number, state: State::Void, left: Vec::new() },
+        }))
+    }
+
+    fn intend(&self, task: &Task, was_there: bool) -> Result<u64, Stop> {
+        let noted = self.noted(task, was_there).encode();
+        let noted = noted.map_err(|error| self.damaged(error.to_string()))?;
+        let run = self.transfer.recorder.run();
+        Ok(self.transfer.journal().intend_moves(run, &[noted])?)
     }
 
     fn proven(&self, number: u64, task: &Task, etag: &str) -> SettledMove {
@@ -284,6 +340,7 @@ impl Page<'_> {
     fn find(&self, key: &str, kind: Kind, reason: &str) -> Result<(), Stop> {
         let remedy = match kind {
             Kind::Stays => "nothing has to be done",
+            Kind::Refused => "compare the two, remove the one that is not needed, and run again",
             _ => "run the same command again",
         };
         let finding = Finding {
@@ -301,46 +358,6 @@ impl Page<'_> {
         let path = self.transfer.journal().path().to_owned();
         JournalError::Damaged { path, what }.into()
     }
-}
-
-impl Uploads for Transfer<'_> {
-    fn begun(&self, bucket: &str, key: &str, id: &str) -> Result<u64, Stop> {
-        begun(self.storage, self.journal(), self.recorder.run(), (bucket, key, id))
-    }
-
-    fn over(&self, upload: u64) -> Result<(), Stop> {
-        ended(self.journal(), self.recorder.run(), upload)
-    }
-}
-
-/// Notes an upload in parts that was begun.
-pub(super) fn begun(
-    storage: &Storage,
-    journal: &Journal,
-    run: u64,
-    (bucket, key, id): (&str, &str, &str),
-) -> Result<u64, Stop> {
-    let own = storage.buckets.iter().find(|(_, name)| *name == bucket);
-    let upload = Move {
-        bucket: own.map(|(key, _)| (*key).to_owned()).unwrap_or_default(),
-        key: key.to_owned(),
-        etag: String::new(),
-        size: 0,
-        to: Destination::Upload(id.to_owned()),
-        keep: false,
-        was_there: false,
-    };
-    let bytes = upload.encode().map_err(|error| {
-        let path = journal.path().to_owned();
-        Stop::from(JournalError::Damaged { path, what: error.to_string() })
-    })?;
-    Ok(journal.intend_moves(run, &[bytes])?)
-}
-
-/// Notes that it is over.
-pub(super) fn ended(journal: &Journal, run: u64, upload: u64) -> Result<(), Stop> {
-    let over = SettledMove { run, number: upload, state: State::Void, left: Vec::new() };
-    Ok(journal.settle_moves(&[over])?)
 }
 
 /// What it means that a source cannot be listed.

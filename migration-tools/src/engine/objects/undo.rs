@@ -4,7 +4,11 @@
 //! again, copied from their copies or put as the journal has them; at the end the copies go that runs
 //! have made. A copy that somebody has changed since is nobody's to take away, and its source does not
 //! stand again, since what it was is not known any more.
+//!
+//! The last move comes first, and moves of one object wait for each other: what one has brought somewhere,
+//! another one may have taken further.
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -18,6 +22,7 @@ use super::copy::{Copied, Copier, MAX_SINGLE_COPY, Uploads};
 use super::list::Listed;
 use super::record::{Body, Destination, Move};
 use super::{Storage, short_text, stop_of};
+use crate::engine::entry::Short;
 use crate::engine::journal::{
     Finding, Journal, JournalError, Kind, LeftObject, ObjectTrace, SettledMove, State, StoredMove,
 };
@@ -52,6 +57,14 @@ pub struct Restore<'a> {
 
 /// What was taken back, by bucket.
 pub type Restored = std::collections::BTreeMap<String, Counts>;
+
+/// What stands where a copy was made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    AsLeft,
+    AsLeftByAnother,
+    Changed,
+}
 
 /// How it ended with one.
 enum End {
@@ -110,30 +123,46 @@ impl Restore<'_> {
     where
         F: AsyncFn(&StoredMove, &Move) -> Result<(), Stop>,
     {
-        let mut after = 0;
+        let mut before = u64::MAX;
         loop {
-            let page = self.journal.moves_after(run, after, CHUNK)?;
+            let page = self.journal.moves_before(run, before, CHUNK)?;
             let Some(last) = page.last() else { return Ok(()) };
-            after = last.number;
-            if (self.interrupted)() {
-                return Err(Stop::Interrupted);
+            before = last.number;
+            let mut group: Vec<(StoredMove, Move)> = Vec::new();
+            let mut names = HashSet::new();
+            for stored in page {
+                let of = Move::decode(&stored.bytes).map_err(|error| {
+                    let what = format!("move {} of run {run}: {error}", stored.number);
+                    let path = self.journal.path().to_owned();
+                    Stop::from(JournalError::Damaged { path, what })
+                })?;
+                let own = names_of(&of);
+                if own.iter().any(|name| names.contains(name)) {
+                    self.together(&group, &one).await?;
+                    (group, names) = (Vec::new(), HashSet::new());
+                }
+                names.extend(own);
+                group.push((stored, of));
             }
-            let mut each = stream::iter(&page)
-                .map(|stored| async {
-                    let of = Move::decode(&stored.bytes).map_err(|error| {
-                        let what = format!("move {} of run {run}: {error}", stored.number);
-                        let path = self.journal.path().to_owned();
-                        Stop::from(JournalError::Damaged { path, what })
-                    })?;
-                    one(stored, &of).await
-                })
-                .buffer_unordered(self.at_once.max(1));
-            let mut ended = Ok(());
-            while let Some(one) = each.next().await {
-                ended = ended.and(one);
-            }
-            ended?;
+            self.together(&group, &one).await?;
         }
+    }
+
+    /// Works on moves of different objects.
+    async fn together<F>(&self, group: &[(StoredMove, Move)], one: &F) -> Result<(), Stop>
+    where
+        F: AsyncFn(&StoredMove, &Move) -> Result<(), Stop>,
+    {
+        if (self.interrupted)() {
+            return Err(Stop::Interrupted);
+        }
+        let each = group.iter().map(|(stored, of)| one(stored, of));
+        let mut each = stream::iter(each).buffer_unordered(self.at_once.max(1));
+        let mut ended = Ok(());
+        while let Some(one) = each.next().await {
+            ended = ended.and(one);
+        }
+        ended
     }
 
     async fn source(&self, stored: &StoredMove, of: &Move) -> Result<End, Stop> {
@@ -160,7 +189,7 @@ impl Restore<'_> {
                 let Some(copy) = look(to, key).await? else {
                     return Ok(End::Refused(Kind::Missing, "its copy is gone".to_owned()));
                 };
-                if !self.is_as_left(stored, bucket, key, &copy.etag)? {
+                if self.standing((stored, of), (bucket, key), &copy.etag)? == Standing::Changed {
                     return Ok(End::Refused(
                         Kind::Changed,
                         "its copy was changed since".to_owned(),
@@ -178,11 +207,11 @@ impl Restore<'_> {
                 };
                 let (etag, size) = (copy.etag, copy.size);
                 let listed = Listed { key: key.clone(), etag, size, class: None, modified: 0 };
-                match copier.copy(label, (to, &listed), (name, &of.key)).await? {
+                match copier.copy(label, (to, &listed), (name, &of.key), None).await? {
                     Copied::Made(_) => Ok(End::Done),
                     Copied::Same(_) => Ok(End::Already),
                     Copied::Failed(why) => Ok(End::Refused(Kind::Failed, why)),
-                    Copied::Other | Copied::SourceGone | Copied::SourceChanged => {
+                    Copied::Other(_) | Copied::SourceGone | Copied::SourceChanged => {
                         Ok(End::Refused(Kind::Changed, "somebody else is writing it".to_owned()))
                     }
                 }
@@ -233,17 +262,30 @@ impl Restore<'_> {
         let Some(copy) = image(client, to, key).await.map_err(failed)? else {
             return Ok(End::Already);
         };
-        if !self.is_as_left(stored, bucket, key, &copy.etag)? {
-            return Ok(End::Refused(Kind::Changed, "the copy was changed since".to_owned()));
+        match self.standing((stored, of), (bucket, key), &copy.etag)? {
+            Standing::AsLeft => {}
+            // Another move has made what stands there, and takes it away.
+            Standing::AsLeftByAnother => return Ok(End::Already),
+            Standing::Changed => {
+                return Ok(End::Refused(Kind::Changed, "the copy was changed since".to_owned()));
+            }
         }
         // The last of two that are the same is never removed.
-        let source = image(client, from, &of.key).await.map_err(failed)?;
-        // A dry run would have put it back first.
-        let would_stand = self.lease.is_none() && stored.state == State::Cleaned;
-        let Some(source) = source else {
-            if would_stand {
+        let mut source = image(client, from, &of.key).await.map_err(failed)?;
+        if source.is_none() && stored.state == State::Cleaned {
+            // A dry run would have put it back first.
+            if self.lease.is_none() {
                 return Ok(End::Done);
             }
+            // What a later move had brought there is gone again by now.
+            match self.source(stored, of).await? {
+                End::Done | End::Already => {
+                    source = image(client, from, &of.key).await.map_err(failed)?;
+                }
+                refused @ End::Refused(..) => return Ok(refused),
+            }
+        }
+        let Some(source) = source else {
             return Ok(End::Refused(
                 Kind::Missing,
                 "the object that it was copied from is gone, so that the copy stays".to_owned(),
@@ -278,18 +320,24 @@ impl Restore<'_> {
         }
     }
 
-    /// Whether a copy is still as this move left it.
-    fn is_as_left(
+    /// Whether a copy is still as a move left it.
+    fn standing(
         &self,
-        stored: &StoredMove,
-        bucket: &str,
-        key: &str,
+        (stored, of): (&StoredMove, &Move),
+        (bucket, key): (&str, &str),
         etag: &str,
-    ) -> Result<bool, Stop> {
+    ) -> Result<Standing, Stop> {
         let left = self.journal.objects_left(bucket, &[short_text(key)])?;
-        Ok(left.into_iter().flatten().any(|left| {
-            (left.run, left.number) == (stored.run, stored.number) && left.etag == short_text(etag)
-        }))
+        Ok(match left.into_iter().flatten().next() {
+            Some(left) if left.etag != short_text(etag) => Standing::Changed,
+            Some(left) if (left.run, left.number) != (stored.run, stored.number) => {
+                Standing::AsLeftByAnother
+            }
+            Some(_) => Standing::AsLeft,
+            // A later move has taken it further, and was taken back.
+            None if of.etag == etag => Standing::AsLeft,
+            None => Standing::Changed,
+        })
     }
 
     fn bucket(&self, key: &str) -> Option<(&'static str, &str)> {
@@ -317,6 +365,15 @@ impl Restore<'_> {
     }
 }
 
+/// The objects that a move is about.
+fn names_of(of: &Move) -> Vec<(String, Short)> {
+    let mut names = vec![(of.bucket.clone(), short_text(&of.key))];
+    if let Destination::Object { bucket, key } = &of.to {
+        names.push((bucket.clone(), short_text(key)));
+    }
+    names
+}
+
 fn rolled_back(stored: &StoredMove, of: &Move) -> SettledMove {
     let left = |bucket: &str, key: &str| LeftObject {
         bucket: bucket.to_owned(),
@@ -341,10 +398,10 @@ struct Noted<'a> {
 
 impl Uploads for Noted<'_> {
     fn begun(&self, bucket: &str, key: &str, id: &str) -> Result<u64, Stop> {
-        super::transfer::begun(self.storage, self.journal, self.run, (bucket, key, id))
+        super::uploads::begun(self.storage, self.journal, self.run, (bucket, key, id))
     }
 
     fn over(&self, upload: u64) -> Result<(), Stop> {
-        super::transfer::ended(self.journal, self.run, upload)
+        super::uploads::ended(self.journal, self.run, upload)
     }
 }
