@@ -3,6 +3,7 @@
 pub mod amplify;
 pub mod backups;
 pub mod cli;
+pub mod core_table;
 pub mod declared;
 pub mod engine;
 pub mod mask;

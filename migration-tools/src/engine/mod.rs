@@ -19,6 +19,7 @@ pub mod patience;
 pub mod places;
 pub mod price;
 pub mod read;
+pub mod read_page;
 pub mod recorder;
 pub mod reverse;
 pub mod rewrite;

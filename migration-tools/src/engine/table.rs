@@ -33,6 +33,19 @@ impl TableRef {
         Self { name: name.into(), keys, attributes: Seen::default() }
     }
 
+    /// A table that AWS does not have: its records are made of those of other tables, which stay as
+    /// they are. They can be copied from and not written, and stand for as long as nobody makes others.
+    #[must_use]
+    pub fn derived(keys: Vec<String>) -> Self {
+        Self::new(String::new(), keys)
+    }
+
+    /// Whether its records are made of those of other tables.
+    #[must_use]
+    pub fn is_derived(&self) -> bool {
+        self.name.is_empty()
+    }
+
     /// The key of a record.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use super::end::{End, Failed};
 use super::global::Global;
 use super::interrupt::Interrupt;
 use super::question;
-use super::session::{self, Ended, Ground};
+use super::session::{self, Ended, Family, Ground};
 use super::settings::Settings;
 use super::watch::Watch;
 use crate::amplify::id_map::IdMap;
@@ -140,7 +140,7 @@ impl IdMigration {
             backups::required(&settings, console, &ground.targets, &takes).await?;
         }
         let journal = session::journal(&settings, global, &ground)?;
-        session::nothing_half_undone(&journal)?;
+        session::nothing_half_undone(&journal, Family::IDS)?;
         if work.all_done(Some(&journal))? {
             return Ok(End::Done);
         }

@@ -35,6 +35,8 @@ pub enum Kind {
     Leftover,
     /// It is not there, and should be.
     Missing,
+    /// It was done as it should be, and a person should know something about it.
+    Noted,
 }
 
 impl Kind {
@@ -47,6 +49,7 @@ impl Kind {
             Self::Changed => "changed",
             Self::Leftover => "leftover",
             Self::Missing => "missing",
+            Self::Noted => "noted",
         }
     }
 }
