@@ -46,7 +46,7 @@ async fn killed(world: &World, at: usize, when: When) -> bool {
     assert_same(&expected(world).core, &core(&scene.client).await, &what);
     let again = scene.migrate(&how).await;
     assert_eq!(again.totals().values().map(|one| one.written()).sum::<u64>(), 0, "{what}");
-    if at % 4 == 0 {
+    if at.is_multiple_of(4) {
         let undone = scene.roll_back().await;
         // Of rows that stood in the way nobody can tell afterwards whether the run that was killed wrote
         // them; they stay.
