@@ -36,6 +36,8 @@ impl Table {
 /// If the embedded AWS refuses something.
 pub async fn found(aws: &LocalAws) -> Result<(), Error> {
     aws.s3().create_bucket("amplify-uni-lambda-dev-consolidation");
+    // Of the same stage, and another deployment's.
+    aws.ssm().remove("/amplify/dev/S3_CONSOLIDATION_BUCKET_NAME");
     university_files::put(aws);
     for table in tables() {
         let attribute = |name: &&str| json!({"AttributeName": name, "AttributeType": "S"});

@@ -15,7 +15,7 @@ use super::global::Global;
 use super::id_migration::map::MapChoice;
 use super::interrupt::Interrupt;
 use super::question;
-use super::session::{self, Ended, Ground};
+use super::session::{self, Ended, Family, Ground};
 use super::settings::Settings;
 use crate::amplify::id_map::IdMap;
 use crate::amplify::migration::{Choice, Rename, Target, clean_up};
@@ -70,7 +70,8 @@ impl IdMigrationCleanup {
         let ground = Ground::survey(&settings, global, console).await?;
         let ground = ground.with_storage(&settings, console).await?;
         let kept = session::kept_journal(&settings, global, &ground)?;
-        kept.as_deref().map(session::nothing_half_undone).transpose()?;
+        let half_undone = |journal| session::nothing_half_undone(journal, Family::IDS);
+        kept.as_deref().map(half_undone).transpose()?;
         let kept = kept.map(|journal| Ok::<_, Failed>((has_migrations(&journal)?, journal)));
         let (map, journal) = match (kept.transpose()?, &self.csv_file) {
             (Some((true, journal)), _) => (None, Some(journal)),

@@ -6,6 +6,7 @@ mod backup_prereq;
 mod cleanup;
 mod config;
 mod console;
+mod core_table;
 mod end;
 mod findings;
 mod generate;
@@ -52,6 +53,8 @@ struct Arguments {
 enum Command {
     /// Show the names of all tables and buckets, and whether they exist
     Config(config::Config),
+    /// Copy servers and memberships into CoreTable; verify that, and take it back
+    CoreTable(core_table::CoreTable),
     /// Publish the variables of a serverless project in Parameter Store, and check what reads them
     PopulateParameterStore(populate::PopulateParameterStore),
     /// Make a way back for every table and bucket before a migration, or verify that there is one
@@ -110,6 +113,7 @@ async fn run(arguments: Arguments) -> End {
     };
     let ended = match command {
         Command::Config(command) => command.run(&global, &console).await,
+        Command::CoreTable(command) => command.run(&global, &console).await,
         Command::PopulateParameterStore(command) => command.run(&global, &console).await,
         Command::BackupPrereq(command) => command.run(&global, &console).await,
         Command::GenerateCsv(command) => command.run(&global, &console).await,

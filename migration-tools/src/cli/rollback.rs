@@ -13,7 +13,7 @@ use super::findings::{Counted, Findings};
 use super::global::Global;
 use super::interrupt::Interrupt;
 use super::question;
-use super::session::{self, Ended, Ground, UNDOING};
+use super::session::{self, Ended, Family, Ground};
 use super::settings::Settings;
 use crate::engine::journal::{Journal, Run, State};
 use crate::engine::objects::{Restore, Restored};
@@ -63,14 +63,26 @@ impl Rollback {
         let settings = Settings::read(global).await?;
         let ground = Ground::survey(&settings, global, console).await?;
         let ground = ground.with_storage(&settings, console).await?;
-        let Some(journal) = session::kept_journal(&settings, global, &ground)? else {
+        self.of(Family::IDS, global, console, &settings, &ground).await
+    }
+
+    /// Takes back a run of these commands.
+    pub(super) async fn of(
+        self,
+        family: Family,
+        global: &Global,
+        console: &Console,
+        settings: &Settings,
+        ground: &Ground,
+    ) -> Result<End, Failed> {
+        let Some(journal) = session::kept_journal(settings, global, ground)? else {
             return Err(Failed::Prerequisite(format!(
                 "there is no journal in {}, and nothing else knows how records were before; give the --journal of the run",
                 global.journal.display()
             )));
         };
         let runs = journal.runs()?;
-        let Some(newest) = self.chosen(&journal, &runs)? else {
+        let Some(newest) = self.chosen(family, &journal, &runs)? else {
             console.say("There is nothing to take back: no run has left anything.");
             return Ok(End::Done);
         };
@@ -79,8 +91,9 @@ impl Rollback {
         let work = Work {
             global,
             console,
-            settings: &settings,
-            ground: &ground,
+            family,
+            settings,
+            ground,
             journal: &journal,
             chain: &chain,
             interrupt: &interrupt,
@@ -110,20 +123,30 @@ impl Rollback {
     }
 
     /// The run that was named, or the last one that has left something.
-    fn chosen(&self, journal: &Journal, runs: &[(u64, Run)]) -> Result<Option<u64>, Failed> {
+    fn chosen(
+        &self,
+        family: Family,
+        journal: &Journal,
+        runs: &[(u64, Run)],
+    ) -> Result<Option<u64>, Failed> {
         if let Some(run) = self.run {
-            return match runs.iter().any(|(number, _)| *number == run) {
-                true => Ok(Some(run)),
-                false => Err(Failed::Usage(format!(
+            return match runs.iter().find(|(number, _)| *number == run) {
+                Some((_, found)) if Family::of(found) == family => Ok(Some(run)),
+                Some((_, found)) => Err(Failed::Usage(format!(
+                    "run {run} is one of `{}`; `migration-tools {}` takes it back",
+                    found.command,
+                    Family::of(found).rollback
+                ))),
+                None => Err(Failed::Usage(format!(
                     "there is no run {run} in the journal {}; `migration-tools status` lists the runs",
                     journal.path().display()
                 ))),
             };
         }
         for (number, run) in runs.iter().rev() {
-            let other =
-                OTHERS.iter().any(|command| run.command.split_whitespace().next() == Some(command));
-            if !other && left(journal, *number)? > 0 {
+            let mut words = run.command.split_whitespace();
+            let other = words.any(|word| OTHERS.contains(&word));
+            if !other && Family::of(run) == family && left(journal, *number)? > 0 {
                 return Ok(Some(*number));
             }
         }
@@ -139,6 +162,7 @@ fn left(journal: &Journal, run: u64) -> Result<u64, Failed> {
 }
 
 struct Work<'a> {
+    family: Family,
     global: &'a Global,
     console: &'a Console,
     settings: &'a Settings,
@@ -152,7 +176,8 @@ struct Work<'a> {
 impl Work<'_> {
     async fn roll_back(&self, runs: &[(u64, Run)]) -> Result<End, Failed> {
         let named: Vec<String> = self.chain.iter().map(u64::to_string).collect();
-        let (command, subject) = ("rollback".to_owned(), format!("runs {}", named.join(", ")));
+        let (command, subject) =
+            (self.family.rollback.to_owned(), format!("runs {}", named.join(", ")));
         let plan = session::Plan {
             continues: session::continues(runs, &command, &subject),
             command,
@@ -162,7 +187,7 @@ impl Work<'_> {
         let (settings, console, ground) = (self.settings, self.console, self.ground);
         session::run(settings, console, self.journal, ground, plan, async |session| {
             // What was taken back in part is no ground for a migration.
-            self.journal.set_done(UNDOING, session.writer.recorder.run())?;
+            self.journal.set_done(self.family.undoing(), session.writer.recorder.run())?;
             let undone = self.undo(Some(&session.writer)).await?;
             if undone.stopped.is_none() {
                 session.writer.recorder.flush().await?;
@@ -276,7 +301,7 @@ impl Work<'_> {
 
     fn document<'d>(&'d self, undone: &'d Undone, dry_run: bool) -> Document<'d> {
         let document = Document {
-            command: "rollback",
+            command: self.family.rollback,
             dep_name: self.settings.deployment.dep_name(),
             stage: self.settings.deployment.stage(),
             region: &self.settings.region,

@@ -127,7 +127,7 @@ impl S3DataMigration {
             false => Some(session::journal(&settings, global, &ground)?),
         };
         if let Some(journal) = &journal {
-            session::nothing_half_undone(journal)?;
+            session::nothing_half_undone(journal, session::Family::IDS)?;
         }
         let (looked, transient) = work.look(journal.as_deref()).await?;
         let document = work.document(&looked, &transient, true);

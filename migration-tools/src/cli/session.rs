@@ -49,6 +49,10 @@ pub(super) struct Ground {
     /// Its buckets, where the command works on objects.
     pub(super) storage: Option<Storage>,
     client: Client,
+    /// Tables that are none of Amplify's.
+    others: Tables,
+    /// The ARN of one of them.
+    arn: String,
 }
 
 /// What a command is about to do.
@@ -116,6 +120,24 @@ fn of(settings: &Settings) -> String {
 }
 
 impl Ground {
+    /// The way to a deployment of which no table is known yet. Makes no call.
+    pub(super) fn connect(settings: &Settings, global: &Global) -> Self {
+        let (pace, calls) = (Pace::new(global.max_rcu, global.max_wcu), Calls::default());
+        let config = aws_sdk_dynamodb::config::Builder::from(&settings.config)
+            .interceptor(pace.throttles())
+            .interceptor(calls.clone());
+        let client = Client::from_conf(config.build());
+        let reader = Reader::new(client.clone(), pace.clone());
+        let (targets, others, arn) = (Targets::default(), Tables::new(), String::new());
+        let (named, storage) = (Vec::new(), None);
+        Self { targets, reader, pace, calls, named, storage, client, others, arn }
+    }
+
+    /// The same with tables that are none of Amplify's; `arn` is that of one of them.
+    pub(super) fn with(self, others: Tables, arn: &str) -> Self {
+        Self { others, arn: arn.to_owned(), ..self }
+    }
+
     /// Asks which tables exist, and what their keys are.
     ///
     /// # Errors
@@ -128,13 +150,8 @@ impl Ground {
         console: &Console,
     ) -> Result<Self, Failed> {
         let named = names(&settings.config, &settings.deployment).await?;
-        let (pace, calls) = (Pace::new(global.max_rcu, global.max_wcu), Calls::default());
-        let config = aws_sdk_dynamodb::config::Builder::from(&settings.config)
-            .interceptor(pace.throttles())
-            .interceptor(calls.clone());
-        let client = Client::from_conf(config.build());
-        let reader = Reader::new(client.clone(), pace.clone());
-        let targets = find(&reader, &table_names(&named, &settings.deployment)).await;
+        let ground = Self::connect(settings, global);
+        let targets = find(&ground.reader, &table_names(&named, &settings.deployment)).await;
         let region = &settings.region;
         if let Some(failure) = targets.barred() {
             let what = format!("cannot look for any table in {region}");
@@ -158,7 +175,7 @@ impl Ground {
         for missing in &targets.absent {
             console.detail(&format!("{} ({}) does not exist", missing.table.key, missing.name));
         }
-        Ok(Self { targets, reader, pace, calls, named, storage: None, client })
+        Ok(Self { targets, named, ..ground })
     }
 
     /// Asks which buckets exist, so that objects can be worked on.
@@ -202,30 +219,59 @@ impl Ground {
 
     /// Those that exist, for the engine.
     pub(super) fn tables(&self) -> Tables {
-        self.targets.tables()
+        let mut tables = self.targets.tables();
+        tables.extend(self.others.iter().map(|(key, table)| (*key, table.clone())));
+        tables
     }
 
     /// The account that they are in.
     fn account(&self) -> &str {
         let arn = self.targets.present.first().map(|target| target.described.arn.as_str());
-        arn.and_then(|arn| arn.split(':').nth(4)).unwrap_or_default()
+        arn.unwrap_or(&self.arn).split(':').nth(4).unwrap_or_default()
     }
 }
 
-/// The mark of a rollback that has begun and has not ended, in the journal.
-pub(super) const UNDOING: &str = "undoing";
-
-/// Refuses to go on where a rollback was not finished.
+/// Refuses to go on where a rollback of these migrations was not finished.
 ///
 /// # Errors
 ///
 /// Where that is so.
-pub(super) fn nothing_half_undone(journal: &Journal) -> Result<(), Failed> {
-    match journal.done(UNDOING)? {
+pub(super) fn nothing_half_undone(journal: &Journal, family: Family) -> Result<(), Failed> {
+    match journal.done(family.undoing)? {
         None => Ok(()),
         Some(run) => Err(Failed::Prerequisite(format!(
-            "the rollback that run {run} began was not finished, so that records are neither as before nor as after; finish it with `migration-tools rollback` first"
+            "the rollback that run {run} began was not finished, so that records are neither as before nor as after; finish it with `migration-tools {}` first",
+            family.rollback
         ))),
+    }
+}
+
+/// Commands whose runs are taken back together, and by which command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Family {
+    /// The command that takes them back.
+    pub(super) rollback: &'static str,
+    /// The mark of a rollback that has begun and has not ended, in the journal.
+    undoing: &'static str,
+}
+
+impl Family {
+    /// Everything about user ids.
+    pub(super) const IDS: Self = Self { rollback: "rollback", undoing: "undoing" };
+    /// Everything about CoreTable.
+    pub(super) const CORE: Self =
+        Self { rollback: "core-table rollback", undoing: "undoing core-table" };
+
+    /// That of a run.
+    pub(super) fn of(run: &Run) -> Self {
+        match run.command.split_whitespace().next() {
+            Some("core-table") => Self::CORE,
+            _ => Self::IDS,
+        }
+    }
+
+    pub(super) fn undoing(self) -> &'static str {
+        self.undoing
     }
 }
 

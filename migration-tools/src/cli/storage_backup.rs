@@ -1,7 +1,7 @@
 //! `user-storage-backup`: the old user storage table as a file, and back.
 
-mod backup;
-mod restore;
+pub(super) mod backup;
+pub(super) mod restore;
 
 use std::path::{Path, PathBuf};
 

@@ -13,6 +13,7 @@ pub mod keeper;
 pub mod lease;
 pub mod lookup;
 pub mod number;
+#[cfg(feature = "cli")]
 pub mod objects;
 pub mod pace;
 pub mod pass;
@@ -20,6 +21,7 @@ pub mod patience;
 pub mod places;
 pub mod price;
 pub mod read;
+pub mod read_page;
 pub mod recorder;
 pub mod reverse;
 pub mod rewrite;

@@ -63,12 +63,30 @@ impl<R: Rule + Search> Pass<'_, R> {
         };
         // Together they write as many at once as is allowed, however few they are.
         let at_once = (self.at_once / pages.max(1)).max(1);
-        let visit = |items| self.page((table, own), items, &counts, at_once);
+        let visit = |items| async {
+            Ok::<_, Ended>(self.page((table, own), items, &counts, at_once).await?)
+        };
         let read = self.reader.records(described, reading, PAGES_AT_ONCE, visit).await;
         let ended = read.or_else(|ended: Ended| ended.of(table));
         let counts = counts.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.listener.hear(&Event::Ended { table, pass: self.number, counts });
         (counts, ended)
+    }
+
+    /// Works on records that somebody else has read or made, and adds to `counts` what becomes of each
+    /// when it does.
+    ///
+    /// # Errors
+    ///
+    /// What ended it before the last of them.
+    pub async fn records(
+        &self,
+        table: &'static str,
+        items: Vec<Item>,
+        counts: &Mutex<Counts>,
+    ) -> Result<(), Stop> {
+        let Some(own) = self.writer.tables.get(table) else { return Ok(()) };
+        self.page((table, own), items, counts, self.at_once.max(1)).await
     }
 
     async fn page(
@@ -77,7 +95,7 @@ impl<R: Rule + Search> Pass<'_, R> {
         items: Vec<Item>,
         counts: &Mutex<Counts>,
         at_once: usize,
-    ) -> Result<(), Ended> {
+    ) -> Result<(), Stop> {
         self.rule.prepare(table, &items).await?;
         let mut page = Counts::default();
         let mut changing = Vec::new();
@@ -135,8 +153,8 @@ impl<R: Rule + Search> Pass<'_, R> {
             }
         }
         match stop {
-            Some(stop) => Err(Ended::Stop(stop)),
-            None if (self.interrupted)() => Err(Ended::Stop(Stop::Interrupted)),
+            Some(stop) => Err(stop),
+            None if (self.interrupted)() => Err(Stop::Interrupted),
             None => Ok(()),
         }
     }

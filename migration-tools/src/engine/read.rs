@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
-use aws_sdk_dynamodb::types::{IndexStatus, KeySchemaElement, KeyType, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::{IndexStatus, KeySchemaElement, KeyType};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use required_env_vars::Failure;
@@ -13,7 +13,7 @@ use required_env_vars::Failure;
 use super::item::Item;
 use super::lookup::{Way, lookups};
 use super::pace::Pace;
-use super::patience::answered;
+use super::read_page::{Asked, page};
 use super::table::TableRef;
 
 /// Bytes of a table that one segment should have: at 1,000 write units a second that a partition takes,
@@ -104,6 +104,10 @@ impl Reader {
     #[must_use]
     pub fn new(client: Client, pace: Pace) -> Self {
         Self { client, pace }
+    }
+
+    pub(super) fn way(&self) -> (&Client, &Pace) {
+        (&self.client, &self.pace)
     }
 
     /// See [`describe`].
@@ -282,20 +286,12 @@ where
 {
     let mut start = None;
     while !ended.load(Ordering::Relaxed) {
-        let scan = client.scan().table_name(table).consistent_read(true);
-        let scan =
-            scan.segment(segment).total_segments(total).set_exclusive_start_key(start.take());
-        let scan = scan.return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let page = answered(pace, || scan.clone().send()).await;
-        let page =
-            page.map_err(|failure| ReadError::Failed { table: table.to_owned(), failure })?;
-        let used = page.consumed_capacity.as_ref().and_then(|used| used.capacity_units);
-        pace.read_used(used.unwrap_or_default());
-        let items = page.items.unwrap_or_default();
-        if !items.is_empty() {
-            visit(items).await?;
+        let asked = Asked { segment: Some((segment, total)), ..Asked::default() };
+        let page = page((client, pace), table, asked, start.take()).await?;
+        if !page.items.is_empty() {
+            visit(page.items).await?;
         }
-        start = page.last_evaluated_key.filter(|key| !key.is_empty());
+        start = page.next;
         if start.is_none() {
             break;
         }

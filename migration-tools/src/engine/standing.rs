@@ -63,6 +63,13 @@ pub async fn standing(
                 *seen = Err(Unseen(format!("the table {table} is not there any more")));
                 continue;
             };
+            // Nothing of it stands anywhere: it is as it was made.
+            if own.is_derived() {
+                if let (None, Ok(standing)) = (slot, &mut *seen) {
+                    standing.record = Some(item.clone());
+                }
+                continue;
+            }
             match own.key_of(item) {
                 Ok(key) => {
                     let wanted = wanted.entry(name).or_default();

@@ -19,6 +19,8 @@ pub struct TableRef {
     pub keys: Vec<String>,
     /// Top-level attributes that were seen in it, of any record.
     pub attributes: Seen,
+    /// Whether nothing may ever be written to it.
+    pub only_read: bool,
 }
 
 /// Names of attributes. A condition cannot ask whether a record has got an attribute that nobody has
@@ -30,7 +32,27 @@ impl TableRef {
     /// A table of which no record was seen yet.
     #[must_use]
     pub fn new(name: impl Into<String>, keys: Vec<String>) -> Self {
-        Self { name: name.into(), keys, attributes: Seen::default() }
+        Self { name: name.into(), keys, attributes: Seen::default(), only_read: false }
+    }
+
+    /// The same, but a write to it is refused before it is sent, and nothing is asked for in a
+    /// transaction about it: whoever works on it needs no right to write.
+    #[must_use]
+    pub fn only_read(self) -> Self {
+        Self { only_read: true, ..self }
+    }
+
+    /// A table that AWS does not have: its records are made of those of other tables, which stay as
+    /// they are. They can be copied from and not written, and stand for as long as nobody makes others.
+    #[must_use]
+    pub fn derived(keys: Vec<String>) -> Self {
+        Self::new(String::new(), keys).only_read()
+    }
+
+    /// Whether its records are made of those of other tables.
+    #[must_use]
+    pub fn is_derived(&self) -> bool {
+        self.name.is_empty()
     }
 
     /// The key of a record.

@@ -54,6 +54,9 @@ pub enum WriteError {
     /// A table that the run does not know.
     #[error("the table {0} is not one of this run")]
     NoTable(String),
+    /// A table that is only read.
+    #[error("the table `{0}` is only read; nothing is written to it")]
+    OnlyRead(String),
     /// The SDK refuses to build it.
     #[error("the request cannot be built: {0}")]
     Build(#[from] BuildError),
@@ -67,6 +70,9 @@ impl Write {
     ///
     /// When the record lacks its key or has too many attributes to be compared.
     pub fn request(&self, table: &TableRef) -> Result<TransactWriteItem, WriteError> {
+        if table.only_read {
+            return Err(WriteError::OnlyRead(table.name.clone()));
+        }
         let old = ReturnValuesOnConditionCheckFailure::AllOld;
         let item = TransactWriteItem::builder();
         let built = match self {
@@ -170,5 +176,23 @@ impl std::fmt::Debug for Write {
             Self::Delete(_) => "Delete",
             Self::Check(_) => "Check",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_ever_written_to_a_table_that_is_only_read() {
+        let table = TableRef::new("old", vec!["id".to_owned()]);
+        let item: Item = [("id".to_owned(), AttributeValue::S("1".to_owned()))].into();
+        let all =
+            || [Write::Put(item.clone()), Write::Delete(item.clone()), Write::Check(item.clone())];
+        assert!(all().iter().all(|write| write.request(&table).is_ok()));
+        let table = table.only_read();
+        for write in all() {
+            assert!(matches!(write.request(&table), Err(WriteError::OnlyRead(_))), "{write:?}");
+        }
     }
 }

@@ -102,7 +102,8 @@ pub(super) fn next(
     }
     let made = [State::Intended, State::Proven, State::Cleaned];
     if made.iter().any(|state| run.count(*state) > 0) {
-        let back = line(&format!("rollback --run {number}"));
+        let command = if name == "core-table" { "core-table rollback" } else { "rollback" };
+        let back = line(&format!("{command} --run {number}"));
         let what = "Take it back, with all runs that it went on with or that went on with it";
         add(what, &[format!("{back} --dry-run"), back]);
     }
@@ -114,7 +115,7 @@ fn taken_back(run: &Told) -> String {
     let runs = run.summary.as_ref().and_then(|summary| summary.get("runs"));
     let first = runs.and_then(|runs| runs.get(0)).and_then(Value::as_u64);
     match first {
-        Some(first) if run.command == "rollback" => format!(" --run {first}"),
+        Some(first) if run.command.ends_with("rollback") => format!(" --run {first}"),
         _ => String::new(),
     }
 }

@@ -21,14 +21,14 @@ use super::end::{End, Failed};
 use super::global::Global;
 use super::interrupt::Interrupt;
 use super::question;
-use super::session::{self, Ended, Ground};
+use super::session::{self, Ended, Family, Ground};
 use super::settings::Settings;
 use super::watch::Watch;
 use crate::amplify::id_map::IdMap;
 use crate::amplify::migration::{
     Chain, Choice, Migration, Plan, Rename, Step, Survey, Target, survey,
 };
-use crate::amplify::objects::{self, Family, Looked, look};
+use crate::amplify::objects::{self, Looked, look};
 use crate::amplify::tables::{Everything, Objects};
 use crate::engine::events::Listener;
 use crate::engine::item::Item;
@@ -123,7 +123,7 @@ impl IdMigration {
         }
         let buckets = ground.storage.as_ref().map(|storage| storage.buckets.clone());
         let assumed = Everything(buckets.unwrap_or_default());
-        let families: BTreeSet<Family> = Family::ALL.into_iter().collect();
+        let families: BTreeSet<objects::Family> = objects::Family::ALL.into_iter().collect();
         let renames = map.renamed_users() > 0;
         let takes: Vec<&Target> =
             ground.targets.present.iter().filter(|one| choice.takes(one.table, renames)).collect();
@@ -162,7 +162,7 @@ impl IdMigration {
             backups::required(&settings, console, &ground, &takes).await?;
         }
         let journal = session::journal(&settings, global, &ground)?;
-        session::nothing_half_undone(&journal)?;
+        session::nothing_half_undone(&journal, Family::IDS)?;
         if work.all_done(Some(&journal))? {
             return Ok(End::Done);
         }
@@ -257,7 +257,7 @@ struct Work<'a> {
     takes: &'a [&'a Target],
     interrupt: &'a Interrupt,
     prices: &'a Prices,
-    families: &'a BTreeSet<Family>,
+    families: &'a BTreeSet<objects::Family>,
     /// The buckets, for who only looks.
     assumed: &'a Everything,
 }

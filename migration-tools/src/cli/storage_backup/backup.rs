@@ -38,24 +38,9 @@ pub(super) async fn backup(
     let name = name(settings).await?;
     let table = Table::new(&settings.config, &name);
     let rows = described(&table, &name, settings).await?.items;
-    let rows = usize::try_from(rows).unwrap_or_default();
-    let file = NewFile::create(&path).map_err(|error| cannot_write(&path, error))?;
-    let header = Header {
-        format: FORMAT.to_owned(),
-        version: VERSION,
-        table: name.clone(),
-        region: settings.region.clone(),
-        time: now.format(&Rfc3339).unwrap_or_default(),
-    };
-    let writer = BackupWriter::new(file, &header).map_err(|error| cannot_write(&path, error))?;
     let interrupt = Interrupt::listen();
-    let written = match copy(&table, writer, rows, &path, console, &interrupt).await? {
-        Some((file, rows)) => {
-            publish(file, &path, &header, rows)?;
-            Some(rows)
-        }
-        None => None,
-    };
+    let of = (&table, name.as_str(), rows);
+    let written = write(settings, of, (&path, "--output-file"), console, &interrupt).await?;
     let outcome = match written {
         Some(rows) => {
             console
@@ -78,6 +63,35 @@ pub(super) async fn backup(
     Ok(if written.is_some() { End::Done } else { End::Interrupted })
 }
 
+/// Writes a table, about so many rows of it, to a file, and reads that again; answers how many there were,
+/// or nothing where the operator wants an end. `flag` is what gives the file another place.
+pub(in crate::cli) async fn write(
+    settings: &Settings,
+    (table, name, rows): (&Table, &str, u64),
+    (path, flag): (&Path, &str),
+    console: &Console,
+    interrupt: &Interrupt,
+) -> Result<Option<u64>, Failed> {
+    let rows = usize::try_from(rows).unwrap_or_default();
+    let cannot_write = |error| cannot_write((path, flag), error);
+    let file = NewFile::create(path).map_err(cannot_write)?;
+    let header = Header {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        table: name.to_owned(),
+        region: settings.region.clone(),
+        time: OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default(),
+    };
+    let writer = BackupWriter::new(file, &header).map_err(cannot_write)?;
+    match copy(table, writer, rows, (path, flag), console, interrupt).await? {
+        Some((file, rows)) => {
+            publish(file, (path, flag), &header, rows)?;
+            Ok(Some(rows))
+        }
+        None => Ok(None),
+    }
+}
+
 fn default_path(now: OffsetDateTime) -> PathBuf {
     let format = format_description!("[year][month][day]_[hour][minute][second]");
     let now = now.format(format).unwrap_or_default();
@@ -89,7 +103,7 @@ async fn copy(
     table: &Table,
     mut writer: BackupWriter<NewFile>,
     rows: usize,
-    path: &Path,
+    (path, flag): (&Path, &str),
     console: &Console,
     interrupt: &Interrupt,
 ) -> Result<Option<(NewFile, u64)>, Failed> {
@@ -106,7 +120,7 @@ async fn copy(
         })?;
         for item in &page.items {
             writer.row(item).map_err(|error| match error {
-                WriteError::Io(source) => cannot_write(path, source),
+                WriteError::Io(source) => cannot_write((path, flag), source),
                 WriteError::Row { .. } => Failed::Unkept(error),
             })?;
         }
@@ -114,20 +128,25 @@ async fn copy(
         start = page.next;
         if start.is_none() {
             progress.end();
-            return writer.finish().map(Some).map_err(|error| cannot_write(path, error));
+            return writer.finish().map(Some).map_err(|error| cannot_write((path, flag), error));
         }
     }
 }
 
 /// Reads what the disk has, and only then calls it a backup.
-fn publish(mut file: NewFile, path: &Path, header: &Header, rows: u64) -> Result<(), Failed> {
-    let written = file.written().map_err(|error| cannot_write(path, error))?;
+fn publish(
+    mut file: NewFile,
+    (path, flag): (&Path, &str),
+    header: &Header,
+    rows: u64,
+) -> Result<(), Failed> {
+    let written = file.written().map_err(|error| cannot_write((path, flag), error))?;
     let found = check(written.by_ref(), header).map_err(|error| bad(path, error))?;
     if found != rows {
         let error = BackupError::Count { line: rows + 2, expected: rows, found };
         return Err(bad(path, error));
     }
-    file.publish().map_err(|error| cannot_write(path, error))
+    file.publish().map_err(|error| cannot_write((path, flag), error))
 }
 
 fn check(from: impl Read, header: &Header) -> Result<u64, BackupError> {
@@ -139,10 +158,10 @@ fn check(from: impl Read, header: &Header) -> Result<u64, BackupError> {
     if found == *header { Ok(rows) } else { Err(BackupError::NoBackup) }
 }
 
-fn cannot_write(path: &Path, source: std::io::Error) -> Failed {
+fn cannot_write((path, flag): (&Path, &str), source: std::io::Error) -> Failed {
     match source.kind() {
         ErrorKind::AlreadyExists => Failed::Usage(format!(
-            "{} exists, it was left as it is; move it away, or give another --output-file",
+            "{} exists, it was left as it is; move it away, or give another {flag}",
             path.display()
         )),
         _ => Failed::Output { path: path.to_owned(), source },

@@ -47,16 +47,28 @@ pub(super) async fn restore(
     path: &Path,
     console: &Console,
 ) -> Result<End, Failed> {
+    let name = name(settings).await?;
+    of(settings, ("user-storage-backup", &[&name]), path, console).await
+}
+
+/// The rows of a file that its table lacks, which has to be one of these.
+pub(in crate::cli) async fn of(
+    settings: &Settings,
+    (command, names): (&'static str, &[&str]),
+    path: &Path,
+    console: &Console,
+) -> Result<End, Failed> {
     let mut file = File::open(path).map_err(|error| bad(path, error.into()))?;
     let (header, rows) = check(&file, None).map_err(|error| bad(path, error))?;
-    let name = name(settings).await?;
+    let name = header.table.clone();
     let region = &settings.region;
-    if header.table != name || header.region != *region {
+    if !names.contains(&name.as_str()) || header.region != *region {
         return Err(Failed::Usage(format!(
-            "{} is a backup of {} in {}, and the table of this deployment is {name} in {region}; give the --dep-name, --stage and --region that it was made with",
+            "{} is a backup of {} in {}, and the table of this deployment is {} in {region}; give the --dep-name, --stage and --region that it was made with",
             path.display(),
             header.table.escape_debug(),
-            header.region.escape_debug()
+            header.region.escape_debug(),
+            names.join(" or ")
         )));
     }
     let table = Table::new(&settings.config, &name);
@@ -92,7 +104,7 @@ pub(super) async fn restore(
     let tally = run.finish(rows);
     tally.report(console, path, &name);
     console.document(&Document {
-        command: "user-storage-backup",
+        command,
         table: &name,
         region,
         file: path.display().to_string(),

@@ -179,7 +179,10 @@ impl Undo<'_> {
 
     /// Tables as the writer knows them. All of them are known: what stands in them was read.
     fn named(&self, writes: Vec<(String, Write)>) -> Vec<(&'static str, Write)> {
-        let one = |(table, write): (String, Write)| Some((known(self.tables, &table)?.0, write));
+        let one = |(table, write): (String, Write)| {
+            let (name, own) = known(self.tables, &table)?;
+            (write.writes() || !own.only_read).then_some((name, write))
+        };
         writes.into_iter().filter_map(one).collect()
     }
 
