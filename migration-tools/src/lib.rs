@@ -21,4 +21,5 @@ pub mod parameter_store;
 #[cfg(feature = "cli")]
 pub mod report;
 pub mod storage_backup;
+#[cfg(feature = "cli")]
 mod turns;

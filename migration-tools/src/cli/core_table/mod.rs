@@ -86,6 +86,15 @@ struct Export {
 }
 
 impl CoreTable {
+    /// How its log is named where no other file is given.
+    pub(super) fn log(&self) -> Option<&'static str> {
+        match &self.action {
+            Action::Migrate(_) => Some("core_table_migrate"),
+            Action::Rollback(rollback) => rollback.log(),
+            Action::Export(_) | Action::DryRun(_) | Action::Verify(_) => None,
+        }
+    }
+
     pub(super) async fn run(self, global: &Global, console: &Console) -> Result<End, Failed> {
         let settings = Settings::read(global).await?;
         let names = self.places.names(&settings).await?;
