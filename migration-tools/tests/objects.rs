@@ -155,7 +155,7 @@ async fn a_newer_content_that_nobody_would_find_any_more_is_named_for_a_person_t
     let older = Thing { bytes: b"older".to_vec(), metadata: Default::default() };
     deployed.things.insert((CONSOLIDATION, target), older);
     let scene = Scene::of(&deployed).await;
-    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    scene.rest().await;
     let newer = format!("{}/twice", person.old);
     scene.aws.s3().put(&scene.name(CONVERSATIONS), &newer, "newer");
     let how = How::with_objects(Old::Delete, deployed.moves());

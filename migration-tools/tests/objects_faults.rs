@@ -20,7 +20,7 @@ use migration_tools::amplify::objects::Family;
 use migration_tools::engine::writer::Old;
 use object_worlds::check::assert_reaches;
 use object_worlds::scene::{Scene, assert_same, timeless};
-use object_worlds::{CONSOLIDATION, CONVERSATIONS, Deployed, INTERPRETER, Snapshot, Thing, Things};
+use object_worlds::{CONSOLIDATION, Deployed, INTERPRETER, Snapshot, Thing, Things};
 use running::{How, UNHURRIED, config, in_parallel};
 use worlds::killer::{Killer, When};
 

@@ -21,6 +21,7 @@ pub mod reader;
 pub mod scene;
 mod shared;
 mod tasks;
+pub mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
 

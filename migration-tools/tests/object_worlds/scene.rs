@@ -1,6 +1,7 @@
 //! A deployment in an AWS of its own.
 
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::types::{
@@ -70,6 +71,14 @@ impl Scene {
         }
         scene.aws.clear_calls();
         scene
+    }
+
+    /// Waits until everything in buckets is older than what comes: S3 keeps whole seconds.
+    pub async fn rest(&self) {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        let left =
+            Duration::from_millis(1_010) - Duration::from_millis(u64::from(since.subsec_millis()));
+        tokio::time::sleep(left).await;
     }
 
     pub fn name(&self, bucket: &str) -> String {

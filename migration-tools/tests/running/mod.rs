@@ -38,6 +38,8 @@ use migration_tools::engine::recorder::Recorder;
 use migration_tools::engine::settle::settle;
 use migration_tools::engine::stop::Stop;
 use migration_tools::engine::writer::{MARK, Old, Writer};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
@@ -177,7 +179,8 @@ pub async fn migrate(
         Lease::Shared(lease, holder) => (lease, holder),
     };
     let lease = Keeper::take(&client, lease, holder).await?;
-    let number = journal.begin(&Run::default())?;
+    let started = OffsetDateTime::now_utc().format(&Rfc3339).unwrap();
+    let number = journal.begin(&Run { started, ..Run::default() })?;
     let recorder = Recorder::new(journal, number);
     let writer = Writer::new((client, pace), targets.tables(), recorder, lease, how.old)
         .with_patience(how.patience);

@@ -55,7 +55,7 @@ pub async fn settle(storage: &Storage, journal: &Journal, run: u64) -> Result<Se
 fn started(journal: &Journal) -> Result<BTreeMap<u64, i64>, Stop> {
     let runs = journal.runs()?.into_iter().map(|(number, run)| {
         let started = OffsetDateTime::parse(&run.started, &Rfc3339);
-        (number, started.map_or(0, OffsetDateTime::unix_timestamp))
+        (number, started.map_or(i64::MAX, OffsetDateTime::unix_timestamp))
     });
     Ok(runs.collect())
 }
@@ -108,7 +108,8 @@ async fn one(
             let Some(found) = image(&storage.client, to, key).await.map_err(failed)? else {
                 return Ok(Some(void));
             };
-            let began = started.get(&run).copied().unwrap_or_default();
+            // Of a run that does not say when it began, no copy is taken for its own.
+            let began = started.get(&run).copied().unwrap_or(i64::MAX);
             let listed = Listed {
                 key: of.key.clone(),
                 etag: of.etag.clone(),
