@@ -9,5 +9,6 @@ pub mod engine;
 pub mod mask;
 pub mod new_file;
 pub mod parameter_store;
+pub mod profiles;
 pub mod report;
 pub mod storage_backup;

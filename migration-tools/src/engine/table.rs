@@ -19,6 +19,9 @@ pub struct TableRef {
     pub keys: Vec<String>,
     /// Top-level attributes that were seen in it, of any record.
     pub attributes: Seen,
+    /// Attributes that tell whether somebody has changed a record: an edit is made only where they are as
+    /// they were read, too.
+    pub watched: Vec<String>,
 }
 
 /// Names of attributes. A condition cannot ask whether a record has got an attribute that nobody has
@@ -30,7 +33,13 @@ impl TableRef {
     /// A table of which no record was seen yet.
     #[must_use]
     pub fn new(name: impl Into<String>, keys: Vec<String>) -> Self {
-        Self { name: name.into(), keys, attributes: Seen::default() }
+        Self { name: name.into(), keys, attributes: Seen::default(), watched: Vec::new() }
+    }
+
+    /// The same, where these attributes tell whether somebody has changed a record.
+    #[must_use]
+    pub fn watching(self, watched: &[&str]) -> Self {
+        Self { watched: watched.iter().map(|name| (*name).to_owned()).collect(), ..self }
     }
 
     /// A table that AWS does not have: its records are made of those of other tables, which stay as
