@@ -39,7 +39,7 @@ async fn world() -> (LocalAws, Client) {
 fn tables() -> Tables {
     let attributes: BTreeSet<String> = ["user", "name", "likes"].map(str::to_owned).into();
     let keys = vec!["user".to_owned()];
-    let table = TableRef { name: "people".to_owned(), keys, attributes: attributes.into() };
+    let table = TableRef { attributes: attributes.into(), ..TableRef::new("people", keys) };
     BTreeMap::from([(TABLE, table)])
 }
 

@@ -111,7 +111,9 @@ impl Comparison<'_> {
                 Step::Memberships => tables.memberships.items,
                 _ => tables.core.items,
             };
-            self.listener.hear(&Event::Began { table, pass: 0, records });
+            if position.after.is_none() {
+                self.listener.hear(&Event::Began { table, pass: 0, records });
+            }
             loop {
                 if (self.interrupted)() {
                     return Err(Stop::Interrupted);

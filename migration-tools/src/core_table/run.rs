@@ -70,7 +70,9 @@ impl Migration<'_> {
                 _ => self.old.tables.memberships.items,
             };
             let pass = position.passes + 1;
-            self.listener.hear(&Event::Began { table, pass, records });
+            if position.after.is_none() {
+                self.listener.hear(&Event::Began { table, pass, records });
+            }
             loop {
                 if (self.interrupted)() {
                     return Err(Stop::Interrupted);

@@ -123,8 +123,8 @@ impl Three {
     #[must_use]
     pub fn tables(&self) -> Tables {
         [
-            (SERVERS, self.servers.table.clone()),
-            (MEMBERSHIPS, self.memberships.table.clone()),
+            (SERVERS, self.servers.table.clone().only_read()),
+            (MEMBERSHIPS, self.memberships.table.clone().only_read()),
             (CORE, self.core.table.clone()),
             (USERS, TableRef::derived(vec!["userId".to_owned()])),
         ]

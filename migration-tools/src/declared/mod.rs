@@ -9,12 +9,14 @@
 //! A program that links this crate and calls `required_env_vars::init` would have to have all of these
 //! variables.
 
+mod core_table;
 mod generate_csv;
 mod id_migration;
 mod names;
 mod records;
 mod storage_backup;
 
+pub use core_table::core_table;
 pub use generate_csv::generate_csv;
 pub use id_migration::id_migration;
 pub use names::names;
@@ -22,7 +24,8 @@ pub use records::{LEASES, Place, records};
 pub use storage_backup::user_storage_backup;
 
 /// The commands that are described, by their names on the command line, each with its function.
-pub const COMMANDS: [(&str, &str); 3] = [
+pub const COMMANDS: [(&str, &str); 4] = [
+    ("core-table", "core_table"),
     ("generate-csv", "generate_csv"),
     ("id-migration", "id_migration"),
     ("user-storage-backup", "user_storage_backup"),

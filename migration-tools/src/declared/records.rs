@@ -8,14 +8,19 @@ use serde_json::{Map, Value, json};
 use super::COMMANDS;
 use crate::amplify::tables::Table;
 use crate::amplify::{Deployment, Named, Resource};
+use crate::core_table::TableNames;
 use crate::engine::lease;
 
 /// The variable that stands for the table of leases, whose name is the same everywhere.
 pub const LEASES: &str = "MIGRATION_TOOLS_LEASES_TABLE";
 /// Where variables are looked for that no service publishes as its own.
 const SHARED: &str = "lambda";
-/// What all commands read.
+/// What all commands read that are about user ids.
 const NAMES: &str = "names";
+/// The one that is not, and its tables.
+const CORE_TABLE: &str = "core_table";
+const CORE_TABLES: [&str; 3] =
+    ["SERVERS_TABLE_NAME", "USER_MEMBERSHIP_TABLE_NAME", "CORE_TABLE_NAME"];
 
 /// Where the commands are to run.
 #[derive(Clone, Copy, Debug)]
@@ -53,8 +58,14 @@ pub fn records(commands: &[&str], place: &Place<'_>) -> Value {
     let mut items: BTreeMap<String, Item> = BTreeMap::new();
     let described = COMMANDS.iter().filter(|(command, _)| commands.contains(command));
     for (command, function) in described {
-        for declaration in [function, NAMES].iter().filter_map(|of| declared.get(*of)).flatten() {
-            let service = service(declaration.variable, place.deployment);
+        let is_core = *function == CORE_TABLE;
+        let both = [function, NAMES];
+        let all = if is_core { &both[..1] } else { &both[..] };
+        for declaration in all.iter().filter_map(|of| declared.get(*of)).flatten() {
+            let service = match is_core && declaration.variable != LEASES {
+                true => place.deployment.dep_name().to_owned(),
+                false => service(declaration.variable, place.deployment),
+            };
             let item =
                 items.entry(format!("{service}#{}", declaration.variable)).or_insert_with(|| {
                     Item { service, variable: declaration.variable, ..Item::default() }
@@ -132,6 +143,11 @@ fn name(variable: &str, place: &Place<'_>) -> Option<String> {
     }
     if variable == "COGNITO_USER_POOL_ID" {
         return place.user_pool.map(str::to_owned);
+    }
+    let core = TableNames::of(place.deployment.dep_name(), place.deployment.stage());
+    let all = [core.servers, core.memberships, core.core];
+    if let Some((_, name)) = CORE_TABLES.iter().zip(all).find(|(known, _)| **known == variable) {
+        return Some(name);
     }
     let named = place.named.iter().find(|one| one.resource.key == variable);
     let given = named.map(|one| one.name.clone());

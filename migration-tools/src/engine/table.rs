@@ -22,6 +22,8 @@ pub struct TableRef {
     /// Attributes that tell whether somebody has changed a record: an edit is made only where they are as
     /// they were read, too.
     pub watched: Vec<String>,
+    /// Whether nothing may ever be written to it.
+    pub only_read: bool,
 }
 
 /// Names of attributes. A condition cannot ask whether a record has got an attribute that nobody has
@@ -33,7 +35,8 @@ impl TableRef {
     /// A table of which no record was seen yet.
     #[must_use]
     pub fn new(name: impl Into<String>, keys: Vec<String>) -> Self {
-        Self { name: name.into(), keys, attributes: Seen::default(), watched: Vec::new() }
+        let (attributes, watched) = (Seen::default(), Vec::new());
+        Self { name: name.into(), keys, attributes, watched, only_read: false }
     }
 
     /// The same, where these attributes tell whether somebody has changed a record.
@@ -42,11 +45,18 @@ impl TableRef {
         Self { watched: watched.iter().map(|name| (*name).to_owned()).collect(), ..self }
     }
 
+    /// The same, but a write to it is refused before it is sent, and nothing is asked for in a
+    /// transaction about it: whoever works on it needs no right to write.
+    #[must_use]
+    pub fn only_read(self) -> Self {
+        Self { only_read: true, ..self }
+    }
+
     /// A table that AWS does not have: its records are made of those of other tables, which stay as
     /// they are. They can be copied from and not written, and stand for as long as nobody makes others.
     #[must_use]
     pub fn derived(keys: Vec<String>) -> Self {
-        Self::new(String::new(), keys)
+        Self::new(String::new(), keys).only_read()
     }
 
     /// Whether its records are made of those of other tables.

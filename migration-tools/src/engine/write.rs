@@ -54,6 +54,9 @@ pub enum WriteError {
     /// A table that the run does not know.
     #[error("the table {0} is not one of this run")]
     NoTable(String),
+    /// A table that is only read.
+    #[error("the table `{0}` is only read; nothing is written to it")]
+    OnlyRead(String),
     /// The SDK refuses to build it.
     #[error("the request cannot be built: {0}")]
     Build(#[from] BuildError),
@@ -67,6 +70,9 @@ impl Write {
     ///
     /// When the record lacks its key or has too many attributes to be compared.
     pub fn request(&self, table: &TableRef) -> Result<TransactWriteItem, WriteError> {
+        if table.only_read {
+            return Err(WriteError::OnlyRead(table.name.clone()));
+        }
         let old = ReturnValuesOnConditionCheckFailure::AllOld;
         let item = TransactWriteItem::builder();
         let built = match self {

@@ -2,6 +2,7 @@
 
 use redb::ReadableTable;
 
+use super::mirror::{Change, Told};
 use super::{ENTRIES, Journal, JournalError, KEYS, STATES, State};
 use crate::engine::entry::Short;
 
@@ -68,6 +69,11 @@ impl Journal {
         intended: &[Vec<u8>],
         settled: &[Settled],
     ) -> Result<Vec<u64>, JournalError> {
+        self.tell(|| Change::Commit {
+            run,
+            entries: intended.iter().map(|entry| Self::told(entry)).collect(),
+            settled: settled.iter().map(Told::of).collect(),
+        })?;
         let transaction = self.database.begin_write().map_err(|e| self.failed(e))?;
         let numbers = {
             let mut entries = transaction.open_table(ENTRIES).map_err(|e| self.failed(e))?;
@@ -224,7 +230,7 @@ impl Trace {
     const ALL: [Self; 3] = [Self::Written, Self::Source, Self::Gone];
 
     /// As it stands in the file; the numbers never change their meaning.
-    const fn byte(self) -> u8 {
+    pub(super) const fn byte(self) -> u8 {
         match self {
             Self::Written => 0,
             Self::Source => 1,
@@ -232,7 +238,7 @@ impl Trace {
         }
     }
 
-    fn of_byte(byte: u8) -> Option<Self> {
+    pub(super) fn of_byte(byte: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|trace| trace.byte() == byte)
     }
 }

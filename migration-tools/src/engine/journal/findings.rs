@@ -3,6 +3,7 @@
 use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
 
+use super::mirror::Change;
 use super::{DONE, FINDINGS, Journal, JournalError};
 
 /// A record that was left alone, or was not as it should be.
@@ -61,6 +62,7 @@ impl Journal {
     ///
     /// When it cannot be written.
     pub fn find(&self, run: u64, findings: &[Finding]) -> Result<(), JournalError> {
+        self.tell(|| Change::Find(run, findings.to_vec()))?;
         let transaction = self.database.begin_write().map_err(|e| self.failed(e))?;
         {
             let mut table = transaction.open_table(FINDINGS).map_err(|e| self.failed(e))?;
@@ -84,6 +86,7 @@ impl Journal {
     ///
     /// When it cannot be written.
     pub fn forget_findings(&self, run: u64) -> Result<(), JournalError> {
+        self.tell(|| Change::ForgetFindings(run))?;
         let transaction = self.database.begin_write().map_err(|e| self.failed(e))?;
         {
             let mut table = transaction.open_table(FINDINGS).map_err(|e| self.failed(e))?;
@@ -124,6 +127,7 @@ impl Journal {
     ///
     /// When it cannot be written.
     pub fn set_done(&self, part: &str, run: u64) -> Result<(), JournalError> {
+        self.tell(|| Change::SetDone(part.to_owned(), run))?;
         let transaction = self.database.begin_write().map_err(|e| self.failed(e))?;
         {
             let mut done = transaction.open_table(DONE).map_err(|e| self.failed(e))?;
@@ -138,6 +142,7 @@ impl Journal {
     ///
     /// When it cannot be written.
     pub fn set_undone(&self, run: u64) -> Result<(), JournalError> {
+        self.tell(|| Change::SetUndone(run))?;
         let transaction = self.database.begin_write().map_err(|e| self.failed(e))?;
         {
             let mut done = transaction.open_table(DONE).map_err(|e| self.failed(e))?;

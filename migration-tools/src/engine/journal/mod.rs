@@ -10,7 +10,7 @@
 //!
 //! | table | key | value |
 //! |---|---|---|
-//! | `meta` | `format`, `deployment` | text: `1`; whose records these are |
+//! | `meta` | `format`, `deployment`, `mark …` | text: `1`; whose records these are; what was kept under a name |
 //! | `runs` | run, counted from 1 | JSON: [`Run`] |
 //! | `entries` | run, number of the entry in it, counted from 1 | the entry, as the engine encodes it |
 //! | `states` | run, number | one byte: [`State`] |
@@ -27,17 +27,21 @@
 mod entries;
 mod findings;
 mod lookups;
+mod mirror;
 mod store;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use redb::{Database, DatabaseError, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
 
 pub use entries::{Place, Settled, Stored, Trace};
 pub use findings::{Finding, Kind};
+use mirror::Change;
+pub use mirror::Mirror;
 use store::Store;
 
 /// The file in its folder.
@@ -130,6 +134,9 @@ pub enum JournalError {
         /// Why.
         source: Box<redb::Error>,
     },
+    /// The second place where it is kept does not take it.
+    #[error("the journal cannot be kept: {0}; nothing is changed that is not in the journal")]
+    Mirror(String),
     /// A value in it cannot be read.
     #[error("the journal `{}` is damaged: {what}", path.display())]
     Damaged {
@@ -145,6 +152,7 @@ pub enum JournalError {
 pub struct Journal {
     database: Store,
     path: PathBuf,
+    mirror: Option<Arc<dyn Mirror>>,
 }
 
 impl Journal {
@@ -166,7 +174,7 @@ impl Journal {
         let path = folder.join(FILE);
         let database = Database::builder().set_cache_size(CACHE).create(&path);
         let database = database.map_err(|error| unopened(&path, error))?;
-        let journal = Self { database: Store::Own(database), path };
+        let journal = Self { database: Store::Own(database), path, mirror: None };
         journal.claim(deployment)?;
         Ok(journal)
     }
@@ -208,6 +216,7 @@ impl Journal {
     ///
     /// When it cannot be written.
     pub fn begin(&self, run: &Run) -> Result<u64, JournalError> {
+        self.tell(|| Change::Begin(run.clone()))?;
         let transaction = self.database.begin_write().map_err(|e| self.failed(e))?;
         let number = {
             let mut runs = transaction.open_table(RUNS).map_err(|e| self.failed(e))?;
@@ -226,6 +235,7 @@ impl Journal {
     ///
     /// When it cannot be written.
     pub fn update(&self, number: u64, run: &Run) -> Result<(), JournalError> {
+        self.tell(|| Change::Update(number, run.clone()))?;
         let transaction = self.database.begin_write().map_err(|e| self.failed(e))?;
         {
             let mut runs = transaction.open_table(RUNS).map_err(|e| self.failed(e))?;

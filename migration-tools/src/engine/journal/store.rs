@@ -59,7 +59,7 @@ impl Journal {
     pub fn open_existing(folder: &Path) -> Result<Self, JournalError> {
         let path = folder.join(FILE);
         let database = Store::look(&path).map_err(|error| unopened(&path, error))?;
-        let journal = Self { database, path };
+        let journal = Self { database, path, mirror: None };
         match journal.meta("format")? {
             Some(found) if found == FORMAT => Ok(journal),
             Some(found) => Err(JournalError::Format { path: journal.path, found }),
@@ -77,7 +77,7 @@ impl Journal {
         found.ok_or_else(|| self.damaged("it does not say whose it is".to_owned()))
     }
 
-    fn meta(&self, name: &str) -> Result<Option<String>, JournalError> {
+    pub(super) fn meta(&self, name: &str) -> Result<Option<String>, JournalError> {
         let transaction = self.database.begin_read().map_err(|e| self.failed(e))?;
         match transaction.open_table(META) {
             Ok(meta) => {

@@ -175,7 +175,7 @@ impl Undo<'_> {
     fn named(&self, writes: Vec<(String, Write)>) -> Vec<(&'static str, Write)> {
         let one = |(table, write): (String, Write)| {
             let (name, own) = known(self.tables, &table)?;
-            (!own.is_derived()).then_some((name, write))
+            (write.writes() || !own.only_read).then_some((name, write))
         };
         writes.into_iter().filter_map(one).collect()
     }
