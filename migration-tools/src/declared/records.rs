@@ -17,8 +17,8 @@ pub const LEASES: &str = "MIGRATION_TOOLS_LEASES_TABLE";
 const SHARED: &str = "lambda";
 /// What all commands read that are about user ids.
 const NAMES: &str = "names";
-/// The one that is not, and its tables.
-const CORE_TABLE: &str = "core_table";
+/// Those that are not, and the tables of the first of them.
+const OTHERS: [&str; 2] = ["core_table", "profiles"];
 const CORE_TABLES: [&str; 3] =
     ["SERVERS_TABLE_NAME", "USER_MEMBERSHIP_TABLE_NAME", "CORE_TABLE_NAME"];
 
@@ -58,11 +58,11 @@ pub fn records(commands: &[&str], place: &Place<'_>) -> Value {
     let mut items: BTreeMap<String, Item> = BTreeMap::new();
     let described = COMMANDS.iter().filter(|(command, _)| commands.contains(command));
     for (command, function) in described {
-        let is_core = *function == CORE_TABLE;
+        let is_other = OTHERS.contains(function);
         let both = [function, NAMES];
-        let all = if is_core { &both[..1] } else { &both[..] };
+        let all = if is_other { &both[..1] } else { &both[..] };
         for declaration in all.iter().filter_map(|of| declared.get(*of)).flatten() {
-            let service = match is_core && declaration.variable != LEASES {
+            let service = match is_other && declaration.variable != LEASES {
                 true => place.deployment.dep_name().to_owned(),
                 false => service(declaration.variable, place.deployment),
             };

@@ -21,6 +21,7 @@ pub mod core_table;
 mod event;
 mod ledger;
 mod log;
+pub mod profiles;
 mod session;
 
 pub use answer::{Answer, Capped, MAX_GROUPS, MAX_ROWS};

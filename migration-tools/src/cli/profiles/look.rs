@@ -16,9 +16,9 @@ use super::Look;
 use super::places::{Ready, Wanted};
 use crate::engine::item::Item;
 use crate::engine::journal::{Finding, Kind};
-use crate::engine::typed_json::{encode, to_value};
+use crate::engine::typed_json::encode;
 use crate::profiles::{
-    Change, PROFILES, Position, Profile, Standing, Survey, Tally, Version, changes, now,
+    Change, PROFILES, Position, Standing, Survey, Tally, Version, changes, now,
 };
 
 /// Kinds of changes that are told apart; more are counted.
@@ -260,7 +260,8 @@ impl ShownChange {
     fn of(change: &Change) -> Self {
         let value = |value: &Option<aws_sdk_dynamodb::types::AttributeValue>| {
             let item: Item = [("value".to_owned(), value.clone()?)].into();
-            to_value(&item).ok()?.get("value").cloned()
+            let text = encode(&item).ok()?;
+            serde_json::from_str::<Value>(&text).ok()?.get("value").cloned()
         };
         Self {
             field: change.field.to_string(),
