@@ -14,6 +14,7 @@ pub mod engine;
 pub mod lambda;
 pub mod mask;
 pub mod new_file;
+pub mod own;
 #[cfg(feature = "cli")]
 pub mod parameter_store;
 pub mod profiles;
