@@ -124,7 +124,8 @@ async fn bare(rows: usize) -> Duration {
             let scan = client.scan().table_name(TABLE).consistent_read(true);
             let page = scan.set_exclusive_start_key(start.take()).send().await.unwrap();
             let old = |item: &&Item| item["version"] == N("1".to_owned());
-            let updates = page.items().iter().filter(old).map(|item| update(&client, item, transacts));
+            let updates =
+                page.items().iter().filter(old).map(|item| update(&client, item, transacts));
             let mut updates = stream::iter(updates).buffer_unordered(AT_ONCE);
             while updates.next().await.is_some() {}
             start = page.last_evaluated_key.filter(|key| !key.is_empty());
@@ -139,7 +140,8 @@ async fn bare(rows: usize) -> Duration {
 const CONDITION: &str = "attribute_exists(#k) AND #d = :old AND #v = :from AND #u = :updated";
 
 async fn update(client: &Client, item: &Item, transacts: bool) {
-    let key: Item = ["userId", "profileKey"].map(|name| (name.to_owned(), item[name].clone())).into();
+    let key: Item =
+        ["userId", "profileKey"].map(|name| (name.to_owned(), item[name].clone())).into();
     let mut data = item["profileData"].as_m().unwrap().clone();
     data.insert("characterType".to_owned(), S("UNKNOWN".to_owned()));
     let names = [("#k", "userId"), ("#d", "profileData"), ("#v", "version"), ("#u", "updatedAt")];

@@ -7,6 +7,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
@@ -34,6 +35,8 @@ pub const OWN: &str = "table";
 const MAX_PASSES: u32 = 5;
 /// Records that are written at once.
 const AT_ONCE: usize = 64;
+/// How long a run before may take to let go of the journal.
+const LET_GO: Duration = Duration::from_secs(2);
 
 /// Why a migration ended early. What was done until then is done; the next run goes on.
 #[derive(Debug, thiserror::Error)]
@@ -180,7 +183,7 @@ impl OwnTable {
     async fn begin(&self, command: &str) -> Result<(Described, Writer), OwnError> {
         let table = self.reader.describe(&self.name).await?;
         // A table that was made anew is another one: what a journal says of keys is not about it.
-        let journal = Arc::new(Journal::open(&self.journal, &format!("{} ({})", table.arn, table.id))?);
+        let journal = self.opened(&format!("{} ({})", table.arn, table.id)).await?;
         let about = Run {
             command: command.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -202,6 +205,21 @@ impl OwnTable {
         let tables = [(OWN, table.table.clone())].into();
         let way = (self.client.clone(), self.pace.clone());
         Ok((table, Writer::new(way, tables, recorder, lease, Old::Delete)))
+    }
+}
+
+impl OwnTable {
+    /// The journal. The run before lets it go a moment after it has ended.
+    async fn opened(&self, of: &str) -> Result<Arc<Journal>, JournalError> {
+        let begin = Instant::now();
+        loop {
+            match Journal::open(&self.journal, of) {
+                Err(JournalError::InUse(_)) if begin.elapsed() < LET_GO => {
+                    tokio::time::sleep(LET_GO / 100).await;
+                }
+                opened => return opened.map(Arc::new),
+            }
+        }
     }
 }
 

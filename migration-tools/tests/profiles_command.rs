@@ -106,7 +106,10 @@ async fn what_cannot_be_migrated_is_named_and_the_rest_is_migrated() {
     let named = ["status", "--run", "1", "--show-values", "--format", "json"];
     let named = support::run(None, desk.folder.path(), &named).json();
     let count = named["findings"].as_array().unwrap().iter();
-    assert_eq!(count.map(|one| one["count"].as_u64().unwrap()).sum::<u64>(), after.left.len() as u64);
+    assert_eq!(
+        count.map(|one| one["count"].as_u64().unwrap()).sum::<u64>(),
+        after.left.len() as u64
+    );
     let (code, verified) = desk.json(&["verify"]);
     assert_eq!((code, &verified["refused"]), (5, &json!(after.left.len())), "{verified}");
     let shown = desk.run(&["dry-run", "--show-values", "--log", "second"]);
@@ -131,7 +134,8 @@ async fn where_it_is_asked_for_a_failure_takes_everything_back() {
 async fn a_run_that_was_ended_is_gone_on_with_at_its_own_time() {
     let mut before = world(3, 24, false);
     for profile in before.values_mut() {
-        profile.retain(|name, _| !["version", "updatedAt", "lastAccessedAt"].contains(&name.as_str()));
+        profile
+            .retain(|name, _| !["version", "updatedAt", "lastAccessedAt"].contains(&name.as_str()));
     }
     let desk = Desk::of(&before).await;
     let fault = Fault::on("dynamodb", "TransactWriteItems").after(8).with(Effect::Error {
@@ -159,7 +163,8 @@ async fn what_is_wrong_with_a_request_is_said_before_anything_is_read() {
     let desk = Desk::of(&world(3, 4, false)).await;
     let gap = FILE.replace("from = 2\nto = 3", "from = 7\nto = 8");
     desk.folder.write("gap.toml", gap);
-    desk.folder.write("empty.toml", "[[migration]]\nfrom = 1\nto = 2\ndescription = \"d\"\nsteps = []\n");
+    desk.folder
+        .write("empty.toml", "[[migration]]\nfrom = 1\nto = 2\ndescription = \"d\"\nsteps = []\n");
     desk.folder.write("bad.toml", "[[migration]\n");
     let key = "[[migration]]\nfrom = 1\nto = 2\ndescription = \"d\"\nsteps = [{ remove = \"profileKey\" }]\n";
     desk.folder.write("key.toml", key);
@@ -168,12 +173,24 @@ async fn what_is_wrong_with_a_request_is_said_before_anything_is_read() {
     for (arguments, said) in [
         (&["migrate", "--table", TABLE][..], "give --migrations FILE.toml"),
         (&["migrate", "--table", TABLE, "--migrations", "none.toml"], "none.toml"),
-        (&["migrate", "--table", TABLE, "--migrations", "gap.toml"], "no migration goes from version 2"),
-        (&["verify", "--table", TABLE, "--migrations", "empty.toml"], "line 5, column 9: the migration names no field"),
+        (
+            &["migrate", "--table", TABLE, "--migrations", "gap.toml"],
+            "no migration goes from version 2",
+        ),
+        (
+            &["verify", "--table", TABLE, "--migrations", "empty.toml"],
+            "line 5, column 9: the migration names no field",
+        ),
         (&["migrate", "--table", TABLE, "--migrations", "bad.toml"], "line 1"),
-        (&["migrate", "--table", TABLE, "--migrations", "m.toml", "--target-version", "5"], "the newest known is 4"),
+        (
+            &["migrate", "--table", TABLE, "--migrations", "m.toml", "--target-version", "5"],
+            "the newest known is 4",
+        ),
         (&["migrate", "--table", TABLE, "--migrations", "m.toml", "--target-version", "0"], "0"),
-        (&["dry-run", "--table", TABLE, "--migrations", "m.toml", "--target-version", "two"], "two"),
+        (
+            &["dry-run", "--table", TABLE, "--migrations", "m.toml", "--target-version", "two"],
+            "two",
+        ),
         (&["migrate", "--table", "no!", "--migrations", "m.toml"], "no!"),
     ] {
         let run = desk.plain(arguments);

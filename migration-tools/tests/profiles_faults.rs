@@ -62,8 +62,9 @@ async fn killed_at_every_call_the_next_run_ends_the_same() {
 }
 
 fn any_fault(rng: &mut Rng) -> Fault {
-    let operation = ["TransactWriteItems", "TransactWriteItems", "Scan", "BatchGetItem", "UpdateItem"]
-        [rng.usize(..5)];
+    let operation =
+        ["TransactWriteItems", "TransactWriteItems", "Scan", "BatchGetItem", "UpdateItem"]
+            [rng.usize(..5)];
     let effect = match rng.u8(..7) {
         0 => Effect::Throttle,
         1 => Effect::DropBefore,
@@ -89,9 +90,8 @@ async fn after_any_faults_the_next_run_ends_in_the_same_world() {
         for _ in 0..2 {
             let patience = Duration::from_millis([0, 50, 2_000][rng.usize(..3)]);
             let how = How { patience, at_once: 4, ..How::by(in_rust()) };
-            let armed: Vec<_> = (0..rng.usize(1..4))
-                .map(|_| scene.aws.faults().add(any_fault(&mut rng)))
-                .collect();
+            let armed: Vec<_> =
+                (0..rng.usize(1..4)).map(|_| scene.aws.faults().add(any_fault(&mut rng))).collect();
             let (killer, http) = Killer::new();
             if rng.u8(..3) == 0 {
                 killer.kill_at(rng.usize(1..12), When::AfterWrite);
@@ -160,7 +160,8 @@ async fn an_application_that_edits_profiles_meanwhile_loses_nothing() {
             async move {
                 let _turn = one_at_a_time.lock().await;
                 let reads = ["Scan", "TransactWriteItems"];
-                if !reads.contains(&moment.operation.as_str()) || acts.load(Ordering::SeqCst) >= 10 {
+                if !reads.contains(&moment.operation.as_str()) || acts.load(Ordering::SeqCst) >= 10
+                {
                     return;
                 }
                 let n = acts.fetch_add(1, Ordering::SeqCst);

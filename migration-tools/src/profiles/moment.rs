@@ -29,9 +29,8 @@ pub fn now() -> String {
 }
 
 fn written(time: OffsetDateTime) -> String {
-    let format = format_description!(
-        "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"
-    );
+    let format =
+        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
     let time = time.checked_to_offset(time::UtcOffset::UTC).unwrap_or(time);
     time.format(format).unwrap_or_default()
 }

@@ -182,11 +182,7 @@ impl Profile {
     /// # Errors
     ///
     /// As [`Profile::set`], and where the target has another value, which would be lost.
-    pub fn rename(
-        &mut self,
-        from: impl Into<Path>,
-        to: impl Into<Path>,
-    ) -> Result<(), FieldError> {
+    pub fn rename(&mut self, from: impl Into<Path>, to: impl Into<Path>) -> Result<(), FieldError> {
         let (from, to) = (from.into(), to.into());
         let Some(value) = self.remove(&from) else { return Ok(()) };
         let there = self.get(&to).filter(|there| is_value(there));

@@ -36,7 +36,9 @@ pub enum ChainProblem {
         to: Version,
     },
     /// It leaves versions out.
-    #[error("`{description}` goes from version {from} to {to}; profiles between the two would have no way on, so that a migration goes to the next version")]
+    #[error(
+        "`{description}` goes from version {from} to {to}; profiles between the two would have no way on, so that a migration goes to the next version"
+    )]
     Jump {
         /// The migration.
         description: String,
@@ -46,7 +48,9 @@ pub enum ChainProblem {
         to: Version,
     },
     /// Two take profiles of the same version.
-    #[error("`{first}` and `{second}` both begin with version {from}; there is one way on from a version")]
+    #[error(
+        "`{first}` and `{second}` both begin with version {from}; there is one way on from a version"
+    )]
     Fork {
         /// The version.
         from: Version,
@@ -80,7 +84,9 @@ pub enum TargetError {
         newest: Version,
     },
     /// It is below everything known: migrations only go up.
-    #[error("no migration leads to version {asked}: they begin with version {oldest} and only go up; a rollback takes back a run")]
+    #[error(
+        "no migration leads to version {asked}: they begin with version {oldest} and only go up; a rollback takes back a run"
+    )]
     Below {
         /// What was asked for.
         asked: Version,
@@ -274,7 +280,10 @@ mod tests {
             assert!(of(steps).is_ok(), "{steps:?}");
         }
         for (steps, said) in [
-            (&[(1, 2), (3, 4)][..], "no migration goes from version 2, and a later one begins with 3"),
+            (
+                &[(1, 2), (3, 4)][..],
+                "no migration goes from version 2, and a later one begins with 3",
+            ),
             (&[(1, 2), (1, 2)], "both begin with version 1"),
             (&[(1, 2), (1, 3), (2, 3)], "both begin with version 1"),
             (&[(1, 3)], "profiles between the two"),
@@ -306,7 +315,10 @@ mod tests {
         expected.set("steps.2", "now").unwrap();
         expected.set("version", 3).unwrap();
         assert_eq!(done, expected);
-        assert_eq!(registry.applied(done, "now").unwrap().get("version").unwrap().as_n().unwrap(), "4");
+        assert_eq!(
+            registry.applied(done, "now").unwrap().get("version").unwrap().as_n().unwrap(),
+            "4"
+        );
     }
 
     #[test]

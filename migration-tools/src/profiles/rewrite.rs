@@ -47,7 +47,9 @@ pub enum Standing {
 
 /// A migration that would change a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the migration from version {from} (`{description}`) writes `{field}`, which is part of the key of a profile; no migration changes a key")]
+#[error(
+    "the migration from version {from} (`{description}`) writes `{field}`, which is part of the key of a profile; no migration changes a key"
+)]
 pub struct KeyError {
     /// From which version it goes.
     pub from: Version,
@@ -118,7 +120,10 @@ impl ProfileRule {
         }
         if version > self.target {
             return refused(Refusal::new(
-                format!("its version is {version}, above {}, and no migration goes down", self.target),
+                format!(
+                    "its version is {version}, above {}, and no migration goes down",
+                    self.target
+                ),
                 "migrate to the newest version, or roll the run back that brought it there",
             ));
         }
@@ -130,7 +135,9 @@ impl ProfileRule {
         }
         if let Some(oldest) = self.registry.oldest().filter(|oldest| version < *oldest) {
             return refused(Refusal::new(
-                format!("its version is {version}, and the first migration that is known begins with {oldest}"),
+                format!(
+                    "its version is {version}, and the first migration that is known begins with {oldest}"
+                ),
                 "add the migrations before that one",
             ));
         }

@@ -11,7 +11,9 @@ pub enum TableError {
     #[error("the table of profiles: {0}")]
     Unread(#[from] ReadError),
     /// `version` is a part of its key.
-    #[error("`version` is a key of the table `{0}`, so that no profile can get another one; give the name of another table")]
+    #[error(
+        "`version` is a key of the table `{0}`, so that no profile can get another one; give the name of another table"
+    )]
     VersionIsKey(String),
 }
 

@@ -88,7 +88,9 @@ mod tests {
     fn only_whole_numbers_from_1_are_versions() {
         let of = |value: AttributeValue| version_of(&[(VERSION.to_owned(), value)].into());
         let number = |text: &str| of(N(text.to_owned()));
-        for (text, version) in [("1", 1), ("1.0", 1), ("30e-1", 3), ("9007199254740993", 9_007_199_254_740_993)] {
+        for (text, version) in
+            [("1", 1), ("1.0", 1), ("30e-1", 3), ("9007199254740993", 9_007_199_254_740_993)]
+        {
             assert_eq!(number(text), Ok(version), "{text}");
         }
         for (text, error) in [

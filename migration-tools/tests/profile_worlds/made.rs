@@ -15,7 +15,8 @@ pub fn world(seed: u64, profiles: usize, hostile: bool) -> Profiles {
 
 fn profile(rng: &mut Rng, n: usize, hostile: bool) -> Item {
     let kind = ["character", "player", "npc"][rng.usize(..3)];
-    let id = [format!("p-{n}"), format!("guild#{n}#main"), format!("ü {n}")][rng.usize(..3)].clone();
+    let id =
+        [format!("p-{n}"), format!("guild#{n}#main"), format!("ü {n}")][rng.usize(..3)].clone();
     let mut profile = item(&[
         ("userId", text(&format!("user-{}", rng.usize(..n + 1)))),
         ("profileKey", text(&format!("{kind}#{id}"))),
@@ -34,7 +35,10 @@ fn profile(rng: &mut Rng, n: usize, hostile: bool) -> Item {
     match rng.u8(..5) {
         0 => {}
         1 => drop(profile.insert("updatedAt".to_owned(), text(""))),
-        _ => drop(profile.insert("updatedAt".to_owned(), text(&format!("2025-0{}-01T00:00:00.000Z", 1 + n % 9)))),
+        _ => drop(profile.insert(
+            "updatedAt".to_owned(),
+            text(&format!("2025-0{}-01T00:00:00.000Z", 1 + n % 9)),
+        )),
     }
     for (name, value) in [
         ("lastAccessedAt", text("2025-06-06T06:06:06.006Z")),
@@ -100,7 +104,11 @@ fn spoil(rng: &mut Rng, profile: &mut Item) {
         7 => drop(profile.remove("profileId")),
         8 => set(
             "profileData",
-            M(item(&[("characterName", text("Nim")), ("name", text("Mo")), ("metadata", text("m"))])),
+            M(item(&[
+                ("characterName", text("Nim")),
+                ("name", text("Mo")),
+                ("metadata", text("m")),
+            ])),
         ),
         _ => set(
             "profileData",

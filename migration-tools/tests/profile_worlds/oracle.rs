@@ -16,8 +16,7 @@ pub struct Expected {
 }
 
 pub fn expected(before: &Profiles, target: u64, now: &str) -> Expected {
-    let mut all =
-        Expected { profiles: before.clone(), left: BTreeSet::new(), changed: 0 };
+    let mut all = Expected { profiles: before.clone(), left: BTreeSet::new(), changed: 0 };
     for (key, profile) in before {
         match becomes(profile, target, now) {
             Some(after) => {

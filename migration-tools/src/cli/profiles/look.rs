@@ -17,9 +17,7 @@ use super::places::{Ready, Wanted};
 use crate::engine::item::Item;
 use crate::engine::journal::{Finding, Kind};
 use crate::engine::typed_json::encode;
-use crate::profiles::{
-    Change, PROFILES, Position, Standing, Survey, Tally, Version, changes, now,
-};
+use crate::profiles::{Change, PROFILES, Position, Standing, Survey, Tally, Version, changes, now};
 
 /// Kinds of changes that are told apart; more are counted.
 const MAX_KINDS: usize = 1_000;

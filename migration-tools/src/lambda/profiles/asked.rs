@@ -52,7 +52,9 @@ impl Asked {
     /// The action in the journal: one that was not complete goes on under the same name.
     pub(super) fn command(self) -> String {
         match self.action {
-            Action::Migrate => format!("{} --target-version {}", super::migrate::COMMAND, self.target),
+            Action::Migrate => {
+                format!("{} --target-version {}", super::migrate::COMMAND, self.target)
+            }
             Action::DryRun => format!("profiles dry-run --target-version {}", self.target),
             Action::Verify => format!("profiles verify --target-version {}", self.target),
             Action::Rollback => super::rollback::COMMAND.to_owned(),
@@ -64,9 +66,7 @@ fn flag(fields: &Map<String, Value>, field: &'static str) -> Result<bool, EventE
     match fields.get(field) {
         None => Ok(false),
         Some(Value::Bool(is)) => Ok(*is),
-        Some(other) => {
-            Err(EventError::Type { field, found: kind(other), wanted: "true or false" })
-        }
+        Some(other) => Err(EventError::Type { field, found: kind(other), wanted: "true or false" }),
     }
 }
 

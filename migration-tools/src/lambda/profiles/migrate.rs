@@ -17,7 +17,8 @@ impl Work {
         let recorder = &self.session.writer.recorder;
         let journal = recorder.journal();
         if journal.mark(super::rollback::COMMAND)?.is_some() {
-            let why = "a rollback was begun and is not complete; invoke with `rollback` until it is";
+            let why =
+                "a rollback was begun and is not complete; invoke with `rollback` until it is";
             return Ok(Answer::failed(why));
         }
         forget_looks(journal)?;
@@ -86,7 +87,9 @@ impl Work {
             "Migration is not complete: older profiles are still being written; deploy the new code, and invoke again"
                 .to_owned()
         } else {
-            format!("Migration to version {target} completed successfully: {success} profiles were migrated")
+            format!(
+                "Migration to version {target} completed successfully: {success} profiles were migrated"
+            )
         };
         Ok(Answer {
             success: over && position.quiet && failure == 0,

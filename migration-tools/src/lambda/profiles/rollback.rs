@@ -20,7 +20,8 @@ impl Work {
         // One that was begun goes on, whatever else has left something.
         let begun = journal.mark(COMMAND)?.and_then(|kept| kept.parse().ok());
         let Some(last) = begun.map_or_else(|| last(journal), |run| Ok(Some(run)))? else {
-            let message = "There is nothing to take back: no migration has left anything".to_owned();
+            let message =
+                "There is nothing to take back: no migration has left anything".to_owned();
             let summary = Some(Summary { results_limit: MAX_RESULTS, ..Summary::default() });
             let (success, complete, verification, error) = (true, true, None, None);
             let run = Some(run);
@@ -68,7 +69,9 @@ impl Work {
             (false, _) => format!(
                 "Rollback is not complete: the time was over after {taken_back} profiles; invoke again, and it goes on"
             ),
-            (true, 0) => format!("Rollback completed successfully: {taken_back} profiles are as they were"),
+            (true, 0) => {
+                format!("Rollback completed successfully: {taken_back} profiles are as they were")
+            }
             (true, _) => format!(
                 "Rollback finished: {taken_back} profiles are as they were, {failure} are not, since somebody has changed them"
             ),

@@ -123,8 +123,7 @@ impl Heard {
         let (user_id, profile_id) = names(&key, &self.keys);
         let error = Some(format!("{}; {}", finding.reason, finding.remedy));
         let (success, changes, from_version, to_version) = (false, Vec::new(), None, None);
-        let one =
-            One { success, user_id, profile_id, from_version, to_version, changes, error };
+        let one = One { success, user_id, profile_id, from_version, to_version, changes, error };
         self.told().failed(one);
     }
 }

@@ -22,7 +22,9 @@ pub(super) fn literal(value: &DeValue<'_>) -> Result<AttributeValue, String> {
         }
         DeValue::Float(number) => decimal(number.as_str())?,
         DeValue::Datetime(_) => {
-            return Err("a profile has no times of TOML; write the time as text, in quotes".to_owned());
+            return Err(
+                "a profile has no times of TOML; write the time as text, in quotes".to_owned()
+            );
         }
         DeValue::Array(all) => {
             let all = all.iter().map(|one| literal(one.get_ref()));
@@ -41,7 +43,9 @@ pub(super) fn literal(value: &DeValue<'_>) -> Result<AttributeValue, String> {
 fn decimal(text: &str) -> Result<AttributeValue, String> {
     let number = Decimal::parse(text).ok_or("DynamoDB has no such number")?;
     if number.significant_digits() > MAX_DIGITS {
-        return Err(format!("the number has more than the {MAX_DIGITS} digits that DynamoDB keeps"));
+        return Err(format!(
+            "the number has more than the {MAX_DIGITS} digits that DynamoDB keeps"
+        ));
     }
     Ok(AttributeValue::N(number.to_string()))
 }

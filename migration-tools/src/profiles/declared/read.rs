@@ -95,7 +95,10 @@ impl Reading<'_> {
             }
         }
         if migrations.is_empty() {
-            self.problem(all.span(), "there is no migration; a migration begins with [[migration]]");
+            self.problem(
+                all.span(),
+                "there is no migration; a migration begins with [[migration]]",
+            );
         }
         migrations
     }
@@ -131,7 +134,10 @@ impl Reading<'_> {
             }
             Some((at, _)) => self.problem(at, format!("`steps` is a list; {STEPS}")),
             None => {
-                self.problem(at, format!("the migration names no field, since it has no `steps`; {STEPS}"));
+                self.problem(
+                    at,
+                    format!("the migration names no field, since it has no `steps`; {STEPS}"),
+                );
             }
         }
         Declared { from, to, description, steps }
@@ -139,7 +145,10 @@ impl Reading<'_> {
 
     fn version(&mut self, at: &Range<usize>, table: &DeTable<'_>, name: &str) -> Version {
         let Some(value) = table.get(name) else {
-            self.problem(at.clone(), format!("the migration does not say `{name}` which version it goes"));
+            self.problem(
+                at.clone(),
+                format!("the migration does not say `{name}` which version it goes"),
+            );
             return 0;
         };
         let number = value.get_ref().as_integer();
@@ -162,7 +171,8 @@ impl Reading<'_> {
                 return None;
             }
             [first, second, ..] => {
-                let what = format!("`{first}` and `{second}` are two steps; write one after the other");
+                let what =
+                    format!("`{first}` and `{second}` are two steps; write one after the other");
                 self.problem(at, what);
                 return None;
             }
@@ -170,7 +180,11 @@ impl Reading<'_> {
         let field = self.field(&at, table, kind);
         match kind {
             "add" => {
-                self.only(table, &["add", "copy", "default", "now"], "`add` goes with `default`, `now` or `copy`");
+                self.only(
+                    table,
+                    &["add", "copy", "default", "now"],
+                    "`add` goes with `default`, `now` or `copy`",
+                );
                 let copy = table.contains_key("copy").then(|| self.field(&at, table, "copy"));
                 let default = self.literal(table, "default");
                 let now = match table.get("now").map(|one| (one.span(), one.get_ref())) {
@@ -228,7 +242,11 @@ impl Reading<'_> {
                 Some(Step::Remove(field?))
             }
             _ => {
-                self.only(table, &["set", "by", "table", "default"], "`set` goes with `by`, `table` and `default`");
+                self.only(
+                    table,
+                    &["set", "by", "table", "default"],
+                    "`set` goes with `by`, `table` and `default`",
+                );
                 let by = self.field(&at, table, "by");
                 let default = self.literal(table, "default");
                 let mut values = Vec::new();
@@ -241,7 +259,9 @@ impl Reading<'_> {
                             }
                         }
                     }
-                    Some((at, _)) => self.problem(at, "`table` has a value for each value: { old = \"new\" }"),
+                    Some((at, _)) => {
+                        self.problem(at, "`table` has a value for each value: { old = \"new\" }")
+                    }
                     None => self.problem(at, "`set` needs a `table`: { old = \"new\" }"),
                 }
                 Some(Step::Set { field: field?, by: by?, table: values, default })
@@ -274,7 +294,9 @@ impl Reading<'_> {
         let path = path(value);
         match path.filter(Path::names_a_field) {
             None => {
-                let what = format!("`{name}` names no field; write it like \"profileData.name\", or as a list of names");
+                let what = format!(
+                    "`{name}` names no field; write it like \"profileData.name\", or as a list of names"
+                );
                 self.problem(value.span(), what);
                 None
             }
@@ -291,7 +313,10 @@ impl Reading<'_> {
         for key in table.keys() {
             let name: &Cow<'_, str> = key.get_ref();
             if !known.contains(&name.as_ref()) {
-                self.problem(key.span(), format!("`{}` means nothing here; {what}", name.escape_debug()));
+                self.problem(
+                    key.span(),
+                    format!("`{}` means nothing here; {what}", name.escape_debug()),
+                );
             }
         }
     }

@@ -14,7 +14,12 @@ pub(super) enum Step {
     /// A field goes.
     Remove(Path),
     /// A field gets the value that a table has for another one.
-    Set { field: Path, by: Path, table: Vec<(String, AttributeValue)>, default: Option<AttributeValue> },
+    Set {
+        field: Path,
+        by: Path,
+        table: Vec<(String, AttributeValue)>,
+        default: Option<AttributeValue>,
+    },
 }
 
 /// Where a value is from.

@@ -114,11 +114,31 @@ fn what_is_wrong_is_told_with_its_place() {
         ("[[migration]]\nfrom = 1\nto = 2\ndescription = \"d\"\nsteps = []", 5, "names no field"),
         ("[[migration]]\nfrom = 1\nto = 2\nsteps = [{ remove = \"a\" }]", 1, "no `description`"),
         ("[[migration]]\nto = 2\ndescription = \"d\"\nsteps = [{ remove = \"a\" }]", 1, "`from`"),
-        ("[[migration]]\nfrom = \"1\"\nto = 2\ndescription = \"d\"\nsteps = [{ remove = \"a\" }]", 2, "whole number"),
-        ("[[migration]]\nfrom = 1.5\nto = 2\ndescription = \"d\"\nsteps = [{ remove = \"a\" }]", 2, "whole number"),
-        ("[[migration]]\nfrom = -1\nto = 2\ndescription = \"d\"\nsteps = [{ remove = \"a\" }]", 2, "whole number"),
-        ("[[migration]]\nfrom = 0\nto = 2\ndescription = \"d\"\nsteps = [{ remove = \"a\" }]", 2, "whole number"),
-        ("[[migration]]\nFrom = 1\nfrom = 1\nto = 2\ndescription = \"d\"\nsteps = [{ remove = \"a\" }]", 2, "`From` means nothing"),
+        (
+            "[[migration]]\nfrom = \"1\"\nto = 2\ndescription = \"d\"\nsteps = [{ remove = \"a\" }]",
+            2,
+            "whole number",
+        ),
+        (
+            "[[migration]]\nfrom = 1.5\nto = 2\ndescription = \"d\"\nsteps = [{ remove = \"a\" }]",
+            2,
+            "whole number",
+        ),
+        (
+            "[[migration]]\nfrom = -1\nto = 2\ndescription = \"d\"\nsteps = [{ remove = \"a\" }]",
+            2,
+            "whole number",
+        ),
+        (
+            "[[migration]]\nfrom = 0\nto = 2\ndescription = \"d\"\nsteps = [{ remove = \"a\" }]",
+            2,
+            "whole number",
+        ),
+        (
+            "[[migration]]\nFrom = 1\nfrom = 1\nto = 2\ndescription = \"d\"\nsteps = [{ remove = \"a\" }]",
+            2,
+            "`From` means nothing",
+        ),
     ] {
         let errors = errors(text);
         let found = errors.0.iter().any(|one| one.line == line && one.what.contains(said));
@@ -156,7 +176,10 @@ fn what_is_wrong_is_told_with_its_place() {
     let all = errors("[[migration]]\nfrom = 0\nto = 'x'\nname = 'd'\nsteps = [{}, {add = 'a'}]");
     assert_eq!(all.0.len(), 6, "{all}");
     let second = errors("# é\n[[migration]]\n  é = 1");
-    assert!(second.to_string().contains("line 3, column 3") || second.to_string().contains("line 3"), "{second}");
+    assert!(
+        second.to_string().contains("line 3, column 3") || second.to_string().contains("line 3"),
+        "{second}"
+    );
 }
 
 proptest! {
