@@ -15,7 +15,7 @@ use core_worlds::{World, assert_same, by_key, item, text};
 use migration_tools::core_table::{CORE, MEMBERSHIPS, Position, SERVERS, Tally, USERS};
 use migration_tools::engine::item::Item;
 
-const HOSTILE: Size = Size { servers: 14, users: 24, hostile: true, pool: false };
+const HOSTILE: Size = Size { servers: 10, users: 15, hostile: true, pool: false };
 const PLAIN: Size = Size { servers: 6, users: 9, hostile: false, pool: false };
 
 fn tally(position: &Position, table: &str) -> Tally {
@@ -24,8 +24,8 @@ fn tally(position: &Position, table: &str) -> Tally {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_world_becomes_what_the_facts_say_however_its_pages_are_cut() {
-    let limits = [None, Some(1), Some(2), Some(3), Some(7), None];
-    for (seed, limit) in (0..12).zip(limits.into_iter().cycle()) {
+    let limits = [None, Some(2), Some(3), Some(1), Some(7), None];
+    for (seed, limit) in (0..).zip(limits) {
         let world = World::generate(seed, Size { pool: seed % 2 == 0, ..HOSTILE });
         let scene = Scene::of(&world).await;
         let before = old(&scene.client).await;
@@ -114,7 +114,7 @@ async fn some_users_come_first_with_their_servers_and_the_rest_later() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_copied_goes_again_and_what_stood_there_stays() {
-    for seed in 0..3 {
+    for seed in 0..2 {
         let world = World::generate(seed, HOSTILE);
         let scene = Scene::of(&world).await;
         let before = old(&scene.client).await;

@@ -16,7 +16,7 @@ use local_aws::{Effect, Fault};
 use serde_json::Value;
 use support::{Folder, Run, run};
 
-const PLAIN: Size = Size { servers: 6, users: 9, hostile: false, pool: true };
+const PLAIN: Size = Size { servers: 6, users: 9, hostile: false, pool: false };
 const HOSTILE: Size = Size { servers: 14, users: 24, hostile: true, pool: false };
 const OF: [&str; 4] = ["--dep-name", "mc", "--stage", "dev"];
 
@@ -32,7 +32,7 @@ fn json(scene: &Scene, folder: &Path, arguments: &[&str]) -> (i32, Value) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_steps_of_the_guide() {
-    let world = World::generate(2, PLAIN);
+    let world = World::generate(2, Size { pool: true, ..PLAIN });
     let scene = Scene::of(&world).await;
     let folder = Folder::new();
     let path = folder.path();

@@ -57,6 +57,11 @@ impl Deployed {
     }
 }
 
+async fn end(container: Process) {
+    container.kill();
+    container.wait().await;
+}
+
 const LONG: Duration = Duration::from_secs(60);
 
 fn status(answer: &Value) -> u64 {
@@ -85,7 +90,7 @@ async fn the_actions_in_the_order_of_the_guide() {
     assert_eq!((status(&verified), &verified["summary"]["differences"]), (200, &json!(0)));
 
     // A second time, in a container that knows nothing of the first one.
-    container.kill();
+    end(container).await;
     let _second = deployed.container();
     let again = deployed.invoke("migrate").await;
     assert_eq!((status(&again), &again["summary"]["written"]), (200, &json!(0)), "{again}");
@@ -105,7 +110,12 @@ async fn what_has_to_be_seen_to_is_in_the_answer() {
     let after = expected(&world);
     let done = deployed.invoke("migrate").await;
     let left: usize = after.left.iter().sum();
-    assert_eq!((status(&done), &done["summary"]["refused"]), (500, &json!(left)), "{done}");
+    assert_eq!(
+        (status(&done), &done["summary"]["refused"]),
+        (500, &json!(left)),
+        "{}",
+        done["body"]
+    );
     assert_same(&after.core, &core(&deployed.scene.client).await, "migrated");
     let groups = done["summary"]["findings"]["groups"].as_array().unwrap();
     let refused = groups.iter().filter(|group| group["kind"] == "refused");
@@ -154,8 +164,9 @@ async fn until_complete(deployed: &Deployed, action: &str) -> (Value, usize) {
     for times in 1..40 {
         let container = deployed.container();
         let answer = deployed.invoke(action).await;
-        container.kill();
-        assert_eq!(status(&answer), 200, "{answer} {}", container.output());
+        let output = container.output();
+        end(container).await;
+        assert_eq!(status(&answer), 200, "{answer} {output}");
         if answer["summary"]["complete"] == true {
             return (answer, times);
         }
@@ -172,14 +183,14 @@ async fn where_the_time_is_over_the_next_invocation_goes_on_and_nothing_is_writt
         world.servers.push(item(&[("id", text(&format!("more-{n}")))]));
     }
     let deployed = Deployed::of(&world, Duration::from_secs(3)).await;
-    let slow = Effect::Delay(Duration::from_millis(400));
+    let slow = Effect::Delay(Duration::from_millis(300));
     let fault = Fault::on("dynamodb", "TransactWriteItems").every().with(slow);
     deployed.scene.aws.faults().add(fault);
     let (done, times) = until_complete(&deployed, "migrate").await;
     let after = expected(&world).core;
     assert_same(&after, &core(&deployed.scene.client).await, "migrated");
-    assert!(times > 1, "the time was never over: {done}");
-    assert_eq!(done["summary"]["written"], after.len(), "{done}");
+    assert!(times > 1, "the time was never over: {}", done["body"]);
+    assert_eq!(done["summary"]["written"], after.len(), "{}", done["body"]);
     let written = deployed.scene.aws.count("dynamodb", "TransactWriteItems");
     // What was cut off in flight may be tried again.
     assert!(written <= after.len() + 32 * times, "{written} writes in {times} invocations");
@@ -203,7 +214,7 @@ async fn a_container_that_is_killed_loses_nothing() {
         while armed.triggered() == 0 && !invoked.is_finished() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        container.kill();
+        end(container).await;
         let ended = invoked.await.unwrap();
         aws.faults().clear();
         assert!(ended.is_err() || armed.triggered() == 0, "{ended:?}");

@@ -43,7 +43,7 @@ pub use names::{Identity, Names, NamesError};
 pub use old::{Found, Old};
 pub use position::{Position, Step};
 pub use rule::{CoreRule, fits};
-pub use run::{MAX_PASSES, Migration};
+pub use run::{Doing, MAX_PASSES, Migration};
 pub use server::server;
 pub use tables::{
     CORE, INDEX, MEMBERS_INDEX, MEMBERSHIPS, SERVERS, TableError, TableNames, Three, USERS,

@@ -112,8 +112,8 @@ impl Old<'_> {
             Some(after) => after.parse().map_err(|_| unreadable(MEMBERSHIPS))?,
         };
         let end = users.len().min(done + USERS_AT_ONCE);
-        let mut found = Found::default();
-        found.next = (end < users.len()).then(|| end.to_string());
+        let next = (end < users.len()).then(|| end.to_string());
+        let mut found = Found { next, ..Found::default() };
         let mut all = Vec::new();
         for id in users.get(done..end).unwrap_or_default() {
             let rows = self.partition(id).await?;
@@ -187,7 +187,7 @@ impl Old<'_> {
             .await
             .map_err(|error| Stop::reading(MEMBERSHIPS, error))?;
         let words = (
-            "nobody is a member of the server",
+            "nobody who has a role is a member of the server",
             "see whether somebody should be; it is taken over as it is",
         );
         let none = all.into_iter().filter(|(_, has)| !has);

@@ -1,5 +1,7 @@
 //! Writing CoreTable: passes over the old tables, until one finds nothing to write.
 
+use std::sync::{Mutex, PoisonError};
+
 use super::old::{Found, Old};
 use super::position::{Position, Step};
 use super::rule::CoreRule;
@@ -27,6 +29,29 @@ pub struct Migration<'a> {
     pub at_once: usize,
     /// Who keeps how far it has come: asked after each page.
     pub keep: &'a (dyn Fn(&Position) -> Result<(), Stop> + Sync),
+    /// What is being done.
+    pub doing: Doing,
+}
+
+/// What was done of a page that is not complete.
+#[derive(Debug, Default)]
+pub struct Doing {
+    table: Mutex<&'static str>,
+    counts: Mutex<Counts>,
+}
+
+impl Doing {
+    /// Adds what was written to a position. For who has dropped a run in the middle of a page, which the
+    /// next one reads again.
+    pub fn add_to(&self, position: &mut Position) {
+        let table = *self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts =
+            std::mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner));
+        if counts.written() > 0 {
+            let all = position.counts.entry(table.to_owned()).or_default();
+            *all = all.plus(counts.then(Counts::default()));
+        }
+    }
 }
 
 impl Migration<'_> {
@@ -116,14 +141,19 @@ impl Migration<'_> {
                 at_once: self.at_once,
                 number: position.passes + 1,
             };
-            let (counts, ended) = pass.records(table, items).await;
-            let all = position.counts.entry(table.to_owned()).or_default();
-            *all = match &ended {
-                Ok(()) => all.plus(counts),
-                // The page is read again: then only what was written counts twice.
-                Err(_) => all.plus(counts.then(Counts::default())),
-            };
-            ended?;
+            *self.doing.table.lock().unwrap_or_else(PoisonError::into_inner) = table;
+            match pass.records(table, items, &self.doing.counts).await {
+                Ok(()) => {
+                    let mut counts =
+                        self.doing.counts.lock().unwrap_or_else(PoisonError::into_inner);
+                    let all = position.counts.entry(table.to_owned()).or_default();
+                    *all = all.plus(std::mem::take(&mut *counts));
+                }
+                Err(stop) => {
+                    self.doing.add_to(position);
+                    return Err(stop);
+                }
+            }
         }
         Ok(())
     }

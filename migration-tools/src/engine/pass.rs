@@ -73,17 +73,20 @@ impl<R: Rule + Search> Pass<'_, R> {
         (counts, ended)
     }
 
-    /// Works on records that somebody else has read or made: what was done, and why it ended before the
-    /// last of them if it did.
+    /// Works on records that somebody else has read or made, and adds to `counts` what becomes of each
+    /// when it does.
+    ///
+    /// # Errors
+    ///
+    /// What ended it before the last of them.
     pub async fn records(
         &self,
         table: &'static str,
         items: Vec<Item>,
-    ) -> (Counts, Result<(), Stop>) {
-        let Some(own) = self.writer.tables.get(table) else { return (Counts::default(), Ok(())) };
-        let counts = Mutex::new(Counts::default());
-        let ended = self.page((table, own), items, &counts, self.at_once.max(1)).await;
-        (counts.into_inner().unwrap_or_else(PoisonError::into_inner), ended)
+        counts: &Mutex<Counts>,
+    ) -> Result<(), Stop> {
+        let Some(own) = self.writer.tables.get(table) else { return Ok(()) };
+        self.page((table, own), items, counts, self.at_once.max(1)).await
     }
 
     async fn page(

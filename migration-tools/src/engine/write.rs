@@ -179,3 +179,21 @@ impl std::fmt::Debug for Write {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_ever_written_to_a_table_that_is_only_read() {
+        let table = TableRef::new("old", vec!["id".to_owned()]);
+        let item: Item = [("id".to_owned(), AttributeValue::S("1".to_owned()))].into();
+        let all =
+            || [Write::Put(item.clone()), Write::Delete(item.clone()), Write::Check(item.clone())];
+        assert!(all().iter().all(|write| write.request(&table).is_ok()));
+        let table = table.only_read();
+        for write in all() {
+            assert!(matches!(write.request(&table), Err(WriteError::OnlyRead(_))), "{write:?}");
+        }
+    }
+}

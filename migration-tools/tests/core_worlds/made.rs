@@ -56,7 +56,7 @@ fn server(n: usize, size: Size, rng: &mut Rng) -> Item {
         ("diskSize", N("12345678901234567890.12345678901234567".into())),
         ("memSize", N("-0.001".into())),
         ("publicIp", Null(true)),
-        ("configValid", Bool(n % 2 == 0)),
+        ("configValid", Bool(n.is_multiple_of(2))),
         ("configWarnings", L(vec![text("a"), N("1".into()), M(item(&[("deep", Null(true))]))])),
         ("configErrors", L(Vec::new())),
         ("ports", Ns(vec!["25565".into(), "1".into()])),
@@ -145,7 +145,7 @@ pub fn attributes(n: usize) -> Vec<(&'static str, String)> {
         2 => all.extend([("name", " ".to_owned()), ("family_name", "Hopper".to_owned())]),
         _ => {}
     }
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         all.push(("email", format!("pool{n}@pool.example")));
     }
     all
@@ -168,7 +168,7 @@ fn stand_before(size: Size, rng: &mut Rng, world: &mut World) {
             0 => world.core.push(row),
             1 if size.hostile => {
                 let mut other = row;
-                if at % 2 == 0 {
+                if at.is_multiple_of(2) {
                     other.insert("lastSeen".to_owned(), N("1".into()));
                 } else {
                     other.insert("Type".to_owned(), text("Another"));

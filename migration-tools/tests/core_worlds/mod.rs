@@ -40,8 +40,11 @@ pub struct World {
     /// What stands in CoreTable already.
     pub core: Vec<Item>,
     /// Users of the pool: `sub`, and attributes. Nothing where there is no pool.
-    pub pool: Option<Vec<(String, Vec<(&'static str, String)>)>>,
+    pub pool: Option<Vec<Person>>,
 }
+
+/// A user of the pool: the `sub`, and all attributes.
+pub type Person = (String, Vec<(&'static str, String)>);
 
 /// Rows of CoreTable by `PK` and `SK`.
 pub type Core = BTreeMap<(String, String), Item>;

@@ -13,7 +13,7 @@ use aws_sdk_cognitoidentityprovider::Client as Pools;
 use aws_sdk_dynamodb::Client;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use local_aws::LocalAws;
-use migration_tools::core_table::{Comparison, Migration, Names, Old, Position, Three};
+use migration_tools::core_table::{Comparison, Doing, Migration, Names, Old, Position, Three};
 use migration_tools::engine::events::Silence;
 use migration_tools::engine::journal::{Journal, JournalError, Run};
 use migration_tools::engine::keeper::Keeper;
@@ -119,7 +119,7 @@ impl Scene {
             writer: Some(&writer),
             at_once: 8,
             interrupted: &|| false,
-            found: &|_| {},
+            found: &|finding| eprintln!("{finding:?}"),
             through: &|_| {},
         };
         let undone = undo.undo(&runs).await;
@@ -185,6 +185,7 @@ pub async fn migrate(config: &SdkConfig, journal: &Path, how: &How) -> Result<Po
                 interrupted: &|| false,
                 at_once: how.at_once,
                 keep: &|_| Ok(()),
+                doing: Doing::default(),
             };
             migration.run(&mut position).await
         }

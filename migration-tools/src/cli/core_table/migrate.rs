@@ -11,7 +11,7 @@ use super::super::session::{self, Ended, Family, Session};
 use super::super::settings::Settings;
 use super::places::Ready;
 use super::said::{Heard, index, parts};
-use crate::core_table::{MEMBERSHIPS, Migration, Old, Position, SERVERS, USERS};
+use crate::core_table::{Doing, MEMBERSHIPS, Migration, Old, Position, SERVERS, USERS};
 use crate::engine::events::Counts;
 use crate::engine::writer::Old as Sources;
 
@@ -84,6 +84,7 @@ pub(super) async fn run(
             interrupted: &|| interrupt.requested(),
             at_once: usize::from(global.concurrency),
             keep: &|_| Ok(()),
+            doing: Doing::default(),
         };
         let mut position = Position::default();
         migration.run(&mut position).await?;

@@ -147,3 +147,119 @@ impl Journal {
         transaction.commit().map_err(|e| self.failed(e))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::sync::{Mutex, PoisonError};
+
+    use super::*;
+    use crate::engine::journal::Kind;
+
+    /// Keeps changes, as many as there is room for.
+    #[derive(Debug)]
+    struct Memory(Mutex<Vec<Vec<u8>>>, usize);
+
+    impl Mirror for Memory {
+        fn append(&self, change: &[u8]) -> Result<(), String> {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if all.len() == self.1 {
+                return Err("it is full".to_owned());
+            }
+            all.push(change.to_vec());
+            Ok(())
+        }
+    }
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let name = format!("mirror-{}-{name}", std::process::id());
+            Self(std::env::temp_dir().join(name))
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    /// Everything that a journal says.
+    fn told(journal: &Journal) -> String {
+        let place = journal.place("T", u128::MAX - 3).unwrap();
+        format!(
+            "{:?} {:?} {:?} {:?} {:?} {:?} {place:?} {:?}",
+            journal.runs().unwrap(),
+            journal
+                .entries_after(1, 0, 9)
+                .unwrap()
+                .iter()
+                .map(|one| &one.entry)
+                .collect::<Vec<_>>(),
+            journal.count(1).unwrap(),
+            journal.findings(1, 0, 9).unwrap(),
+            journal.findings(2, 0, 9).unwrap(),
+            journal.done_parts().unwrap(),
+            journal.mark("how far").unwrap(),
+        )
+    }
+
+    fn write(journal: &Journal) -> Result<(), JournalError> {
+        let run = Run { command: "one".to_owned(), ..Run::default() };
+        let number = journal.begin(&run)?;
+        journal.commit(number, &[br#"{"a":[1,"x"]}"#.to_vec(), b"{}".to_vec()], &[])?;
+        let key = u128::MAX - 3;
+        let place = Place { table: "T".to_owned(), key, trace: Trace::Source, record: 1 << 100 };
+        let places = vec![place];
+        let settled = Settled { run: number, number: 1, state: State::Proven, places };
+        journal.commit(number, &[], &[settled])?;
+        let finding = |reason: &str| Finding {
+            table: "T".to_owned(),
+            key: String::new(),
+            kind: Kind::Noted,
+            reason: reason.to_owned(),
+            remedy: String::new(),
+        };
+        journal.find(number, &[finding("a"), finding("b")])?;
+        let second = journal.begin(&run)?;
+        journal.find(second, &[finding("c")])?;
+        journal.forget_findings(number)?;
+        journal.set_done("part", number)?;
+        journal.set_done("other", second)?;
+        journal.set_undone(second)?;
+        journal.set_mark("how far", Some("here"))?;
+        journal.set_mark("gone", Some("x"))?;
+        journal.set_mark("gone", None)?;
+        journal.update(second, &Run { exit: Some(0), ..run })
+    }
+
+    #[test]
+    fn who_follows_all_changes_knows_the_same() {
+        let (one, other) = (Folder::new("one"), Folder::new("other"));
+        let memory = Arc::new(Memory(Mutex::default(), 99));
+        let journal = Journal::open(&one.0, "d").unwrap().mirrored(Arc::clone(&memory) as _);
+        write(&journal).unwrap();
+        let copy = Journal::open(&other.0, "d").unwrap();
+        let changes = memory.0.lock().unwrap();
+        changes.iter().for_each(|change| copy.follow(change).unwrap());
+        assert_eq!(told(&copy), told(&journal));
+        assert!(told(&copy).contains("here") && told(&copy).contains("Source"));
+        assert!(copy.follow(b"{\"other\":1}").is_err());
+    }
+
+    #[test]
+    fn what_the_mirror_does_not_take_is_not_in_the_file_either() {
+        for room in 0..12 {
+            let (one, other) = (Folder::new(&format!("a{room}")), Folder::new(&format!("b{room}")));
+            let memory = Arc::new(Memory(Mutex::default(), room));
+            let journal = Journal::open(&one.0, "d").unwrap().mirrored(Arc::clone(&memory) as _);
+            assert!(matches!(write(&journal), Err(JournalError::Mirror(_))), "{room}");
+            let copy = Journal::open(&other.0, "d").unwrap();
+            let changes = memory.0.lock().unwrap();
+            changes.iter().for_each(|change| copy.follow(change).unwrap());
+            assert_eq!(told(&copy), told(&journal), "{room}");
+        }
+    }
+}

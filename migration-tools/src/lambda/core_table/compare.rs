@@ -30,7 +30,7 @@ impl Work {
             keep: &|position| {
                 let found = heard.found().clone();
                 let (position, of) = (position.clone(), found.clone());
-                Kept { run, position, found: of }.keep(journal, command)?;
+                Kept { run, position, found: of, ..Kept::default() }.keep(journal, command)?;
                 *kept.lock().unwrap_or_else(PoisonError::into_inner) = found;
                 Ok(())
             },
@@ -39,7 +39,7 @@ impl Work {
         let over = matches!(ended, Ok(true));
         let found =
             if over { heard.found().clone() } else { kept.into_inner().unwrap_or_default() };
-        let left = Kept { run, position, found };
+        let left = Kept { run, position, found, ..Kept::default() };
         match over {
             true => journal.set_mark(command, None)?,
             false => left.keep(journal, command)?,

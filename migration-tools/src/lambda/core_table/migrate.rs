@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::Answer;
 use super::told::{Heard, Kept, Told};
 use super::{AT_ONCE, Work};
-use crate::core_table::Migration;
+use crate::core_table::{Doing, Migration};
 use crate::engine::events::Counts;
 use crate::engine::stop::Stop;
 
@@ -26,7 +26,9 @@ impl Work {
                 journal.set_mark(command, None)?;
             }
         }
-        let Kept { mut position, found, .. } = Kept::of(journal, COMMAND)?.unwrap_or_default();
+        let Kept { mut position, found, settled, .. } =
+            Kept::of(journal, COMMAND)?.unwrap_or_default();
+        let settled = settled + self.session.settlement.proven;
         let run = self.session.run();
         let kept = Mutex::new(found.clone());
         let heard = Heard::from(found);
@@ -39,16 +41,18 @@ impl Work {
             keep: &|position| {
                 let found = heard.found().clone();
                 let (position, of) = (position.clone(), found.clone());
-                Kept { run, position, found: of }.keep(journal, COMMAND)?;
+                Kept { run, position, settled, found: of }.keep(journal, COMMAND)?;
                 *kept.lock().unwrap_or_else(PoisonError::into_inner) = found;
                 Ok(())
             },
+            doing: Doing::default(),
         };
         let ended = self.within(migration.run(&mut position)).await;
         let over = matches!(ended, Ok(true));
+        migration.doing.add_to(&mut position);
         let found =
             if over { heard.found().clone() } else { kept.into_inner().unwrap_or_default() };
-        let left = Kept { run, position, found };
+        let left = Kept { run, position, settled, found };
         match over {
             true => journal.set_mark(COMMAND, None)?,
             false => left.keep(journal, COMMAND)?,
@@ -63,13 +67,13 @@ impl Work {
             "run": run,
             "passes": position.passes,
             "index": self.tables.has_index(),
-            "written": total.written(),
+            "written": total.written() + settled,
             "refused": total.refused,
             "failed": total.failed,
             "tables": position.totals(),
             "findings": found,
         });
-        let (written, passes) = (total.written(), position.passes);
+        let (written, passes) = (total.written() + settled, position.passes);
         Ok(if complete {
             let text = format!("{written} rows were written; pass {passes} found nothing to do");
             let body = format!("Migration completed successfully: {text}");

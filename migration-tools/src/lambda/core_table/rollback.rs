@@ -8,6 +8,7 @@ use super::super::{Answer, Capped};
 use super::migrate::COMMAND as MIGRATE;
 use super::told::Told;
 use super::{AT_ONCE, Work};
+use crate::engine::journal::{Journal, JournalError, State};
 use crate::engine::stop::Stop;
 use crate::engine::undo::{Counts, Undo};
 
@@ -16,16 +17,20 @@ pub(super) const COMMAND: &str = "core-table rollback";
 impl Work {
     pub(super) async fn roll_back(&self) -> Result<Told, Stop> {
         let journal = self.session.writer.recorder.journal();
-        let before = journal.mark(COMMAND)?.and_then(|kept| kept.parse().ok()).unwrap_or(0_u64);
+        let runs = journal.runs()?.into_iter().rev();
+        let runs = runs.filter(|(_, run)| run.command == MIGRATE).map(|(number, _)| number);
+        let runs: Vec<u64> = runs.collect();
+        // How many had been taken back when this rollback was first asked for.
+        let before = match journal.mark(COMMAND)?.and_then(|kept| kept.parse().ok()) {
+            Some(before) => before,
+            None => taken_back(journal, &runs)?,
+        };
         journal.set_mark(COMMAND, Some(&before.to_string()))?;
         for command in super::compare::COMMANDS.into_iter().chain([MIGRATE]) {
             if journal.mark(command)?.is_some() {
                 journal.set_mark(command, None)?;
             }
         }
-        let runs = journal.runs()?.into_iter().rev();
-        let runs = runs.filter(|(_, run)| run.command == MIGRATE).map(|(number, _)| number);
-        let runs: Vec<u64> = runs.collect();
         let found = RefCell::new(Capped::default());
         let undo = Undo {
             reader: &self.reader,
@@ -46,17 +51,18 @@ impl Work {
                 stopped.map_or(Ok(()), Err)
             })
             .await;
-        let Counts { rolled_back, already, refused } = undone.into_inner().unwrap_or_default();
-        let rolled_back = before + rolled_back;
+        let Counts { refused, .. } = undone.into_inner().unwrap_or_default();
+        self.session.writer.recorder.flush().await?;
+        let rolled_back = taken_back(journal, &runs)?.saturating_sub(before);
         let over = matches!(ended, Ok(true));
-        let kept = (!over).then(|| rolled_back.to_string());
-        journal.set_mark(COMMAND, kept.as_deref())?;
+        if over {
+            journal.set_mark(COMMAND, None)?;
+        }
         ended?;
         let summary = json!({
             "action": self.action.word(),
             "complete": over && refused == 0,
             "rolled_back": rolled_back,
-            "already": already,
             "refused": refused,
             "findings": found.into_inner(),
         });
@@ -75,4 +81,18 @@ impl Work {
             Told { answer: Answer::good(body, summary), exit: 0 }
         })
     }
+}
+
+/// How many changes of these runs are taken back.
+fn taken_back(journal: &Journal, runs: &[u64]) -> Result<u64, JournalError> {
+    let mut sum = 0;
+    for run in runs {
+        let counts = journal.count(*run)?;
+        sum += counts
+            .iter()
+            .filter(|(state, _)| *state == State::RolledBack)
+            .map(|(_, n)| n)
+            .sum::<u64>();
+    }
+    Ok(sum)
 }

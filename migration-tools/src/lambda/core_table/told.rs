@@ -22,6 +22,9 @@ pub(super) struct Kept {
     /// The last run of it.
     pub(super) run: u64,
     pub(super) position: Position,
+    /// Writes that were in flight when the time was over, and that were made.
+    #[serde(default)]
+    pub(super) settled: u64,
     pub(super) found: Capped,
 }
 
