@@ -10,7 +10,7 @@ pub mod core_table;
 #[cfg(feature = "cli")]
 pub mod declared;
 pub mod engine;
-#[cfg(feature = "lambda")]
+#[cfg(any(feature = "core-table-lambda", feature = "profiles-lambda"))]
 pub mod lambda;
 pub mod mask;
 pub mod new_file;

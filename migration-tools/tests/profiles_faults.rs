@@ -205,3 +205,40 @@ async fn an_application_that_edits_profiles_meanwhile_loses_nothing() {
         assert!(after.profiles.values().all(|one| one["version"] == N("4".into())), "{what}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_made_of_a_time_that_has_changed_since_is_made_again() {
+    let profile = item(&[
+        ("userId", text("ada")),
+        ("profileKey", text("npc#1")),
+        ("profileType", text("npc")),
+        ("profileId", text("1")),
+        ("updatedAt", text("2025-01-01T00:00:00.000Z")),
+    ]);
+    let before: Profiles = [(key(&profile), profile)].into();
+    let scene = Scene::of(&before).await;
+    let (client, times) = (scene.client.clone(), Arc::new(AtomicUsize::new(0)));
+    let http = beside(move |moment| {
+        let (client, times) = (client.clone(), Arc::clone(&times));
+        async move {
+            if moment.operation != "TransactWriteItems" || times.fetch_add(1, Ordering::SeqCst) > 0
+            {
+                return;
+            }
+            // The migration changes another attribute, and this one decides what it becomes.
+            let update = client.update_item().table_name(TABLE);
+            let update = update.key("userId", text("ada")).key("profileKey", text("npc#1"));
+            let update = update.update_expression("SET updatedAt = :new");
+            let new = text("2026-01-01T00:00:00.000Z");
+            update.expression_attribute_values(":new", new).send().await.unwrap();
+        }
+        .boxed()
+    });
+    let watched = config(&scene.aws, http, UNHURRIED).await;
+    let how = How { target: Some(2), ..How::by(in_rust()) };
+    let done = migrate(&watched, scene.folder.path(), &how).await.unwrap();
+    assert_eq!(done.total().edited, 1);
+    let after = scene.profiles().await.into_values().next().unwrap();
+    assert_eq!(after["lastAccessedAt"], text("2026-01-01T00:00:00.000Z"));
+    assert_eq!(after["lastAccessedAt"], after["updatedAt"]);
+}

@@ -13,13 +13,12 @@ use migration_tools::engine::item::Item;
 use profile_worlds::made::world;
 use profile_worlds::migrations::FILE;
 use profile_worlds::oracle::expected;
-use profile_worlds::runs::Scene;
-use profile_worlds::{Profiles, TABLE, assert_same, item, text};
+use profile_worlds::runs::{Scene, create_journals};
+use profile_worlds::{JOURNALS, Profiles, TABLE, assert_same, item, text};
 use serde_json::{Value, json};
 use support::Folder;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_profiles-lambda");
-const JOURNALS: &str = "cicada-dev-MigrationJournal";
 const LONG: Duration = Duration::from_secs(60);
 
 /// A function in a world, with the table for its journals.
@@ -33,17 +32,7 @@ struct Deployed {
 impl Deployed {
     async fn of(world: &Profiles, timeout: Duration) -> Self {
         let scene = Scene::of(world).await;
-        let attribute = |name, kind| json!({"AttributeName": name, "AttributeType": kind});
-        let journals = json!({
-            "TableName": JOURNALS,
-            "BillingMode": "PAY_PER_REQUEST",
-            "AttributeDefinitions": [attribute("journal", "S"), attribute("number", "N")],
-            "KeySchema": [
-                {"AttributeName": "journal", "KeyType": "HASH"},
-                {"AttributeName": "number", "KeyType": "RANGE"},
-            ],
-        });
-        scene.aws.dynamodb("CreateTable", journals).await.unwrap();
+        create_journals(&scene.aws, JOURNALS).await;
         let function = scene.aws.lambda().await.unwrap().with_timeout(timeout);
         scene.aws.clear_calls();
         let root = Folder::new();

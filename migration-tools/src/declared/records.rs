@@ -33,6 +33,8 @@ pub struct Place<'a> {
     pub named: &'a [Named],
     /// The id of its user pool, where it is known.
     pub user_pool: Option<&'a str>,
+    /// The table of profiles, where it is known.
+    pub profiles: Option<&'a str>,
     /// `PARAMETER_STORE_PREFIX`.
     pub prefix: &'a str,
     /// The day, UTC, such as `2026-11-21`: records say when something was declared.
@@ -143,6 +145,9 @@ fn name(variable: &str, place: &Place<'_>) -> Option<String> {
     }
     if variable == "COGNITO_USER_POOL_ID" {
         return place.user_pool.map(str::to_owned);
+    }
+    if variable == "USER_PROFILES_TABLE" {
+        return place.profiles.map(str::to_owned);
     }
     let core = TableNames::of(place.deployment.dep_name(), place.deployment.stage());
     let all = [core.servers, core.memberships, core.core];

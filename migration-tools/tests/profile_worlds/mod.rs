@@ -23,6 +23,8 @@ use migration_tools::engine::item::{Item, differing};
 
 /// The table in every world.
 pub const TABLE: &str = "cicada-dev-UserProfiles";
+/// The table for the journals of Lambdas.
+pub const JOURNALS: &str = "cicada-dev-ProfilesMigrationJournal";
 /// The time that migrations are given.
 pub const NOW: &str = "2026-11-21T10:00:00.000Z";
 

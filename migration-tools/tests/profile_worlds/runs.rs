@@ -73,7 +73,7 @@ pub async fn config(aws: &LocalAws, http: SharedHttpClient, attempt: Duration) -
         .await
 }
 
-/// Makes the table, as it is live; without its index where rows are to lack the keys of that.
+/// Makes the table, as it is live but for its index, which no row without its keys could be put into.
 pub async fn create(aws: &LocalAws, table: &str, sort: &str) {
     let attribute = |name| json!({"AttributeName": name, "AttributeType": "S"});
     let request = json!({
@@ -83,6 +83,21 @@ pub async fn create(aws: &LocalAws, table: &str, sort: &str) {
         "KeySchema": [
             {"AttributeName": "userId", "KeyType": "HASH"},
             {"AttributeName": sort, "KeyType": "RANGE"},
+        ],
+    });
+    aws.dynamodb("CreateTable", request).await.unwrap();
+}
+
+/// Makes the table that Lambdas keep their journals in.
+pub async fn create_journals(aws: &LocalAws, name: &str) {
+    let attribute = |name, kind| json!({"AttributeName": name, "AttributeType": kind});
+    let request = json!({
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [attribute("journal", "S"), attribute("number", "N")],
+        "KeySchema": [
+            {"AttributeName": "journal", "KeyType": "HASH"},
+            {"AttributeName": "number", "KeyType": "RANGE"},
         ],
     });
     aws.dynamodb("CreateTable", request).await.unwrap();

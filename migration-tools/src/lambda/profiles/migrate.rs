@@ -62,11 +62,13 @@ impl Work {
         // The journal has it exactly, whatever was cut off.
         let success = written(journal, run)?;
         let failure = total.refused + total.failed;
-        let skipped = total.records.saturating_sub(success + failure + total.gone);
+        // Of a pass that was cut off, the one before knows how many there are.
+        let all = total.records.max(position.before.records);
+        let skipped = all.saturating_sub(success + failure + total.gone);
         let results = told.results();
         let named = u64::try_from(results.len()).unwrap_or(u64::MAX);
         let summary = Summary {
-            total_profiles: total.records,
+            total_profiles: all,
             success_count: success,
             failure_count: failure,
             skipped_count: skipped,
