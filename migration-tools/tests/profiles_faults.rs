@@ -42,7 +42,7 @@ async fn killed(before: &Profiles, at: usize, when: When) -> bool {
     let after = expected(before, 4, NOW);
     assert_same(&after.profiles, &scene.profiles().await, &what);
     assert_eq!(scene.migrate(&how).await.total().written(), 0, "{what}");
-    if at % 3 == 0 {
+    if at.is_multiple_of(3) {
         assert_eq!(scene.roll_back(&how).await.total().refused, 0, "{what}");
         assert_same(before, &scene.profiles().await, &what);
     }

@@ -36,6 +36,7 @@ use super::{FieldError, Path, Profile, Version};
 /// ```
 pub trait ProfileMigration: Send + Sync {
     /// The version of profiles that it takes.
+    #[allow(clippy::wrong_self_convention, reason = "the words are from and to")]
     fn from_version(&self) -> Version;
 
     /// The version that they have afterwards: the next one.

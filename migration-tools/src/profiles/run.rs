@@ -1,5 +1,7 @@
 //! Writing profiles: passes over the table, until one finds nothing to write.
 
+use std::sync::{Mutex, PoisonError};
+
 use super::position::Position;
 use super::rewrite::{PROFILES, ProfileRule};
 use crate::engine::events::{Counts, Event, Listener};
@@ -97,7 +99,9 @@ impl Migration<'_> {
             let start = position.after.as_deref().and_then(|after| decode(after).ok());
             let page = self.reader.page(&self.table.table.name, start, Some(limit)).await;
             let page = page.map_err(|error| Stop::reading(PROFILES, error))?;
-            let (counts, ended) = pass.records(PROFILES, page.items).await;
+            let counts = Mutex::new(Counts::default());
+            let ended = pass.records(PROFILES, page.items, &counts).await;
+            let counts = counts.into_inner().unwrap_or_else(PoisonError::into_inner);
             position.counts = match &ended {
                 Ok(()) => position.counts.plus(counts),
                 // The page is read again: then only what was written counts twice.

@@ -46,9 +46,8 @@ impl Step {
                     Source::Literal(value) => value.clone(),
                     Source::Now => AttributeValue::S(now.to_owned()),
                 });
-                match copied.or(otherwise) {
-                    Some(value) => profile.add(field, value)?,
-                    None => {}
+                if let Some(value) = copied.or(otherwise) {
+                    profile.add(field, value)?;
                 }
             }
             Self::Move { from, to } => profile.rename(from, to)?,
