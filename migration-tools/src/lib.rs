@@ -12,12 +12,14 @@ pub mod declared;
 pub mod engine;
 #[cfg(feature = "cli")]
 pub mod formats;
-#[cfg(feature = "lambda")]
+#[cfg(any(feature = "core-table-lambda", feature = "profiles-lambda"))]
 pub mod lambda;
 pub mod mask;
 pub mod new_file;
+pub mod own;
 #[cfg(feature = "cli")]
 pub mod parameter_store;
+pub mod profiles;
 #[cfg(feature = "cli")]
 pub mod report;
 pub mod storage_backup;

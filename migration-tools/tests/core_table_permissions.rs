@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod core_worlds;
+mod policies;
 mod support;
 
 use std::collections::BTreeSet;
@@ -13,87 +14,17 @@ use core_worlds::load::{create_journals, names};
 use core_worlds::made::{Size, user_id};
 use core_worlds::runs::Scene;
 use core_worlds::{POOL, World};
-use iam_policies::generate::{Format, Per, groups, policies, written};
+use iam_policies::generate::Per;
 use iam_policies::model::Inventory;
-use iam_policies::needs::{Options, needed};
-use iam_policies::policy::context::Context;
-use iam_policies::policy::evaluate::{Decision, evaluate};
-use iam_policies::policy::pattern::Pattern;
-use iam_policies::policy::{Statement, Values, read};
-use iam_policies::resource::Deployment;
+use iam_policies::needs::Options;
 use iam_policies::source::{manifest, records};
-use local_aws::{ACCOUNT_ID, Call, LocalAws, REGION};
-use serde_json::{Value, json};
+use policies::{Need, arn, is_allowed, needed_by, options, statements, template};
+use serde_json::json;
 use support::{Folder, run};
 
 const SIZE: Size = Size { servers: 6, users: 9, hostile: false, pool: true };
 const JOURNALS: &str = "mc-dev-MigrationJournal";
 const TEMPLATE: &str = include_str!("../templates/core-table-lambda.yml");
-
-/// An action on a resource.
-type Need = (String, String);
-
-fn arn(service: &str, resource: &str) -> String {
-    format!("arn:aws:{service}:{REGION}:{ACCOUNT_ID}:{resource}")
-}
-
-/// What AWS asks IAM for when this call comes.
-fn needs(call: &Call) -> Vec<Need> {
-    let body: Value = serde_json::from_slice(&call.request).unwrap_or_default();
-    let table = |name: &Value| arn("dynamodb", &format!("table/{}", name.as_str().unwrap()));
-    let one = |action: &str, resource| vec![(action.to_owned(), resource)];
-    match (call.service, call.operation.as_str()) {
-        ("dynamodb", "BatchGetItem") => {
-            let tables = body["RequestItems"].as_object().unwrap().keys();
-            tables.map(|name| ("dynamodb:BatchGetItem".to_owned(), table(&json!(name)))).collect()
-        }
-        ("dynamodb", "TransactWriteItems") => {
-            let items = body["TransactItems"].as_array().unwrap().iter();
-            let each = items.flat_map(|item| item.as_object().unwrap());
-            each.map(|(kind, item)| {
-                let action = match kind.as_str() {
-                    "ConditionCheck" => "ConditionCheckItem".to_owned(),
-                    kind => format!("{kind}Item"),
-                };
-                (format!("dynamodb:{action}"), table(&item["TableName"]))
-            })
-            .collect()
-        }
-        ("dynamodb", operation) => {
-            let index = body["IndexName"].as_str().map(|index| format!("/index/{index}"));
-            let resource = table(&body["TableName"]) + &index.unwrap_or_default();
-            one(&format!("dynamodb:{operation}"), resource)
-        }
-        ("cognito-idp", operation) => {
-            let pool = body["UserPoolId"].as_str().unwrap();
-            one(
-                &format!("cognito-idp:{operation}"),
-                arn("cognito-idp", &format!("userpool/{pool}")),
-            )
-        }
-        ("ssm", "GetParameters") => {
-            let all = body["Names"].as_array().unwrap().iter();
-            let path = |name: &Value| arn("ssm", &format!("parameter{}", name.as_str().unwrap()));
-            all.map(|name| ("ssm:GetParameters".to_owned(), path(name))).collect()
-        }
-        other => panic!("{other:?} is in no declaration"),
-    }
-}
-
-fn needed_by(aws: &LocalAws) -> BTreeSet<Need> {
-    aws.calls().iter().flat_map(needs).collect()
-}
-
-fn is_allowed(statements: &[Statement], (action, resource): &Need) -> bool {
-    let resource = Pattern::literal(resource);
-    let decision = evaluate(statements, action, &resource, &Context::new());
-    matches!(decision, Decision::Allowed { assumed, .. } if assumed.is_empty())
-}
-
-fn options() -> Options {
-    let (account, region) = (Some(ACCOUNT_ID.to_owned()), Some(REGION.to_owned()));
-    Options { deployment: Deployment { account, region, partition: None }, ..Options::default() }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_needs_its_policy_and_no_more() {
@@ -126,13 +57,7 @@ async fn the_command_needs_its_policy_and_no_more() {
         run(Some(&scene.aws), folder.path(), &[&["permissions", "core-table"], &of[..]].concat());
     assert_eq!(printed.code, 0, "{}", printed.text());
     let inventory = records(&printed.out).unwrap();
-    let groups = groups(&inventory, Per::Lambda);
-    let needed = needed(&groups[0].usages, &options());
-    assert!(needed.gaps.is_empty(), "{:?}", needed.gaps);
-    let text = written(&policies("core-table", &needed.grants), Format::Json);
-    let read = read("policy.json", text.as_bytes(), &Values::new()).unwrap();
-    let statements: Vec<Statement> =
-        read.into_iter().flat_map(|policy| policy.statements).collect();
+    let statements = statements(&inventory, Per::Lambda, &options());
     for need in &used {
         assert!(is_allowed(&statements, need), "{need:?}");
     }
@@ -191,16 +116,13 @@ fn declared() -> Inventory {
 fn the_template_has_the_policy_that_is_made_of_the_declarations() {
     let options = Options { stage: Some("dev".to_owned()), ..Options::default() };
     let inventory = declared();
-    let needed = needed(&groups(&inventory, Per::All)[0].usages, &options);
-    assert!(needed.gaps.is_empty(), "{:?}", needed.gaps);
-    let made = written(&policies("all", &needed.grants), Format::CloudFormation);
-    let made = &made[made.find("      PolicyDocument:").unwrap()..made.find("Outputs:").unwrap()];
+    let made = template(&inventory, &options);
     let filled = TEMPLATE
         .replace("${Project}-${Env}", "mc-dev")
         .replace("${UserPoolId}", POOL)
         .replace("${Env}/${Project}", "dev/mc")
         .replace("/${Env}/", "/dev/");
-    assert!(filled.contains(made), "put this into the template:\n{made}");
+    assert!(filled.contains(&made), "put this into the template:\n{made}");
     for variable in inventory.usages.iter().map(|usage| &usage.variable) {
         assert!(TEMPLATE.contains(&format!("          {variable}: ")), "{variable} has no value");
     }
@@ -234,11 +156,7 @@ async fn the_lambda_calls_nothing_that_its_policy_does_not_allow() {
         );
     }
     let options = Options { stage: Some("dev".to_owned()), ..options() };
-    let needed = needed(&groups(&declared(), Per::All)[0].usages, &options);
-    let text = written(&policies("all", &needed.grants), Format::Json);
-    let read = read("policy.json", text.as_bytes(), &Values::new()).unwrap();
-    let statements: Vec<Statement> =
-        read.into_iter().flat_map(|policy| policy.statements).collect();
+    let statements = statements(&declared(), Per::All, &options);
     // A build with everything in it asks for the commands' variables, too; that of the template has none.
     for need in needed_by(&scene.aws).iter().filter(|(action, _)| action != "ssm:GetParameters") {
         assert!(is_allowed(&statements, need), "{need:?}");

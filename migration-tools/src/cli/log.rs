@@ -22,6 +22,7 @@ fn named(command: &Command) -> Option<&'static str> {
         Command::IdMigration(command) => Some(command.log()),
         Command::BackupPrereq(command) => Some(command.log()),
         Command::CoreTable(command) => command.log(),
+        Command::Profiles(command) => command.log(),
         Command::IdMigrationCleanup(command) => command.log(),
         Command::Rollback(command) => command.log(),
         Command::UserStorageBackup(command) => command.log(),

@@ -18,6 +18,7 @@ mod looking;
 mod permissions;
 mod populate;
 mod preflight;
+mod profiles;
 mod progress;
 mod question;
 mod report;
@@ -35,6 +36,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::profiles::Registry;
 use console::Console;
 use end::{End, Failed};
 use global::Global;
@@ -69,6 +71,8 @@ enum Command {
     Permissions(permissions::Permissions),
     /// Say which steps of the migration apply here, which are done, and what to do next
     Preflight(preflight::Preflight),
+    /// Bring profiles whose schema has versions to a version; verify that, and take it back
+    Profiles(profiles::Profiles),
     /// Tell what runs of the journal did, or write it as one page
     Report(report::Report),
     /// List the runs of the journal, or tell of one what it did and what has to be seen to
@@ -87,8 +91,17 @@ enum Command {
 ///
 /// The way to AWS, and what flags leave open, come from the environment of this process.
 pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    main_with(arguments, &Registry::default()).await
+}
+
+/// The same for a program of one's own that knows migrations of profiles: `profiles` then applies them,
+/// with those of a file, where one is given.
+pub async fn main_with(
+    arguments: impl IntoIterator<Item = OsString>,
+    migrations: &Registry,
+) -> ExitCode {
     match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => run(arguments).await.into(),
+        Ok(arguments) => run(arguments, migrations).await.into(),
         Err(error) => {
             // Help and version are printed by the same way and are no failure.
             let _ = error.print();
@@ -97,7 +110,7 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> End {
+async fn run(arguments: Arguments, migrations: &Registry) -> End {
     let Arguments { global, command } = arguments;
     let log = global.log.is_none().then(|| log::default(&command)).flatten();
     let console = match Console::open(&global) {
@@ -121,6 +134,7 @@ async fn run(arguments: Arguments) -> End {
         Command::IdMigrationCleanup(command) => command.run(&global, &console).await,
         Command::Permissions(command) => command.run(&global, &console).await,
         Command::Preflight(command) => command.run(&global, &console).await,
+        Command::Profiles(command) => command.run(&global, &console, migrations).await,
         Command::Report(command) => command.run(&global, &console),
         Command::Status(command) => command.run(&global, &console),
         Command::Rollback(command) => command.run(&global, &console).await,

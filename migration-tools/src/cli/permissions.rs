@@ -16,6 +16,8 @@ use crate::declared::{COMMANDS, Place, records};
 
 /// The variable of the user pool's id.
 const POOL: &str = "COGNITO_USER_POOL_ID";
+/// The variable of the table of profiles.
+const PROFILES: &str = "USER_PROFILES_TABLE";
 
 #[derive(Args, Debug)]
 pub(super) struct Permissions {
@@ -29,6 +31,10 @@ pub(super) struct Permissions {
     /// Store]
     #[arg(long, value_name = "ID")]
     user_pool_id: Option<String>,
+    /// The table of profiles [default: USER_PROFILES_TABLE of the environment, or of the stage in
+    /// Parameter Store]
+    #[arg(long, value_name = "NAME")]
+    profiles_table: Option<String>,
 }
 
 impl Permissions {
@@ -45,12 +51,18 @@ impl Permissions {
         };
         let all = COMMANDS.map(|(command, _)| command);
         let chosen: Vec<&str> = self.commands.iter().map(String::as_str).collect();
+        let about_profiles = chosen.is_empty() || chosen.contains(&"profiles");
+        let profiles = match self.profiles_table {
+            None if about_profiles && !self.derived_names => settings.found(PROFILES).await?,
+            given => given,
+        };
         let (now, prefix) = (now(), prefix());
         let place = Place {
             deployment,
             region: &settings.region,
             named: &named,
             user_pool: user_pool.as_deref(),
+            profiles: profiles.as_deref(),
             prefix: &prefix,
             day: now.get(..10).unwrap_or_default(),
         };

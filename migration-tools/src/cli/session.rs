@@ -262,10 +262,15 @@ impl Family {
     pub(super) const CORE: Self =
         Self { rollback: "core-table rollback", undoing: "undoing core-table" };
 
+    /// Everything about profiles.
+    pub(super) const PROFILES: Self =
+        Self { rollback: "profiles rollback", undoing: "undoing profiles" };
+
     /// That of a run.
     pub(super) fn of(run: &Run) -> Self {
         match run.command.split_whitespace().next() {
             Some("core-table") => Self::CORE,
+            Some("profiles") => Self::PROFILES,
             _ => Self::IDS,
         }
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::amplify::Deployment;
 use aws_clients::Choice;
 use aws_config::SdkConfig;
+use required_env_vars::{Reason, look_up};
 use serde::Deserialize;
 
 use super::end::Failed;
@@ -62,6 +63,20 @@ impl Settings {
         let region = needed(region, "region", "--region", "AWS_REGION")?;
         check_region(&region)?;
         Ok(Self { deployment, region, config })
+    }
+
+    /// The value of a variable that the deployment itself publishes, resolved as a declared one is; nothing
+    /// where it is nowhere.
+    pub(super) async fn found(&self, variable: &'static str) -> Result<Option<String>, Failed> {
+        let wanted = [(variable, self.deployment.dep_name())];
+        let found = look_up(&self.config, self.deployment.stage(), &wanted).await;
+        match found.into_values().next() {
+            Some(Ok(found)) => Ok(Some(found.value().to_owned())),
+            Some(Err(error)) if error.reason() != Reason::Absent => {
+                Err(Failed::Variable { name: variable, unresolved: Box::new(error) })
+            }
+            _ => Ok(None),
+        }
     }
 }
 

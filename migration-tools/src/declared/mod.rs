@@ -13,6 +13,7 @@ mod core_table;
 mod generate_csv;
 mod id_migration;
 mod names;
+mod profiles;
 mod records;
 mod storage_backup;
 
@@ -20,13 +21,15 @@ pub use core_table::core_table;
 pub use generate_csv::generate_csv;
 pub use id_migration::id_migration;
 pub use names::names;
+pub use profiles::profiles;
 pub use records::{LEASES, Place, records};
 pub use storage_backup::user_storage_backup;
 
 /// The commands that are described, by their names on the command line, each with its function.
-pub const COMMANDS: [(&str, &str); 4] = [
+pub const COMMANDS: [(&str, &str); 5] = [
     ("core-table", "core_table"),
     ("generate-csv", "generate_csv"),
     ("id-migration", "id_migration"),
+    ("profiles", "profiles"),
     ("user-storage-backup", "user_storage_backup"),
 ];

@@ -17,8 +17,8 @@ pub const LEASES: &str = "MIGRATION_TOOLS_LEASES_TABLE";
 const SHARED: &str = "lambda";
 /// What all commands read that are about user ids.
 const NAMES: &str = "names";
-/// The one that is not, and its tables.
-const CORE_TABLE: &str = "core_table";
+/// Those that are not, and the tables of the first of them.
+const OTHERS: [&str; 2] = ["core_table", "profiles"];
 const CORE_TABLES: [&str; 3] =
     ["SERVERS_TABLE_NAME", "USER_MEMBERSHIP_TABLE_NAME", "CORE_TABLE_NAME"];
 
@@ -33,6 +33,8 @@ pub struct Place<'a> {
     pub named: &'a [Named],
     /// The id of its user pool, where it is known.
     pub user_pool: Option<&'a str>,
+    /// The table of profiles, where it is known.
+    pub profiles: Option<&'a str>,
     /// `PARAMETER_STORE_PREFIX`.
     pub prefix: &'a str,
     /// The day, UTC, such as `2026-11-21`: records say when something was declared.
@@ -58,11 +60,11 @@ pub fn records(commands: &[&str], place: &Place<'_>) -> Value {
     let mut items: BTreeMap<String, Item> = BTreeMap::new();
     let described = COMMANDS.iter().filter(|(command, _)| commands.contains(command));
     for (command, function) in described {
-        let is_core = *function == CORE_TABLE;
+        let is_other = OTHERS.contains(function);
         let both = [function, NAMES];
-        let all = if is_core { &both[..1] } else { &both[..] };
+        let all = if is_other { &both[..1] } else { &both[..] };
         for declaration in all.iter().filter_map(|of| declared.get(*of)).flatten() {
-            let service = match is_core && declaration.variable != LEASES {
+            let service = match is_other && declaration.variable != LEASES {
                 true => place.deployment.dep_name().to_owned(),
                 false => service(declaration.variable, place.deployment),
             };
@@ -143,6 +145,9 @@ fn name(variable: &str, place: &Place<'_>) -> Option<String> {
     }
     if variable == "COGNITO_USER_POOL_ID" {
         return place.user_pool.map(str::to_owned);
+    }
+    if variable == "USER_PROFILES_TABLE" {
+        return place.profiles.map(str::to_owned);
     }
     let core = TableNames::of(place.deployment.dep_name(), place.deployment.stage());
     let all = [core.servers, core.memberships, core.core];

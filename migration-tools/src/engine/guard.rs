@@ -93,6 +93,21 @@ impl Guard {
         Ok(guard)
     }
 
+    /// The same, and these attributes are as they were read, too.
+    #[must_use]
+    pub fn and_as_read(mut self, before: &Item, watched: &[String]) -> Self {
+        for name in watched {
+            if self.names.values().any(|known| known == name) {
+                continue;
+            }
+            match before.get(name) {
+                Some(value) => self.equals(name, value),
+                None => self.lacks(name),
+            }
+        }
+        self
+    }
+
     /// The record is exactly this one, as [`Guard::unchanged`] says, and becomes another one under its
     /// key. What changes is in [`Guard::update`], so that an attribute that nobody knew of stays.
     ///

@@ -19,6 +19,9 @@ pub struct TableRef {
     pub keys: Vec<String>,
     /// Top-level attributes that were seen in it, of any record.
     pub attributes: Seen,
+    /// Attributes that tell whether somebody has changed a record: an edit is made only where they are as
+    /// they were read, too.
+    pub watched: Vec<String>,
     /// Whether nothing may ever be written to it.
     pub only_read: bool,
 }
@@ -32,7 +35,14 @@ impl TableRef {
     /// A table of which no record was seen yet.
     #[must_use]
     pub fn new(name: impl Into<String>, keys: Vec<String>) -> Self {
-        Self { name: name.into(), keys, attributes: Seen::default(), only_read: false }
+        let (attributes, watched) = (Seen::default(), Vec::new());
+        Self { name: name.into(), keys, attributes, watched, only_read: false }
+    }
+
+    /// The same, where these attributes tell whether somebody has changed a record.
+    #[must_use]
+    pub fn watching(self, watched: &[&str]) -> Self {
+        Self { watched: watched.iter().map(|name| (*name).to_owned()).collect(), ..self }
     }
 
     /// The same, but a write to it is refused before it is sent, and nothing is asked for in a

@@ -93,6 +93,7 @@ impl Write {
             }
             Self::Edit { before, edit } => {
                 let guard = Guard::edit(before, edit, table.partition_key()?)?;
+                let guard = guard.and_as_read(before, &table.watched);
                 item.update(update(table, before, guard, old)?)
             }
             Self::Delete(before) => {

@@ -17,10 +17,13 @@
 
 mod answer;
 mod budget;
+#[cfg(feature = "core-table-lambda")]
 pub mod core_table;
 mod event;
 mod ledger;
 mod log;
+#[cfg(feature = "profiles-lambda")]
+pub mod profiles;
 mod session;
 
 pub use answer::{Answer, Capped, MAX_GROUPS, MAX_ROWS};

@@ -102,7 +102,11 @@ pub(super) fn next(
     }
     let made = [State::Intended, State::Proven, State::Cleaned];
     if made.iter().any(|state| run.count(*state) > 0) {
-        let command = if name == "core-table" { "core-table rollback" } else { "rollback" };
+        let command = match name {
+            "core-table" => "core-table rollback",
+            "profiles" => "profiles rollback",
+            _ => "rollback",
+        };
         let back = line(&format!("{command} --run {number}"));
         let what = "Take it back, with all runs that it went on with or that went on with it";
         add(what, &[format!("{back} --dry-run"), back]);

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::{fs, io};
 
 use aws_sdk_cognitoidentityprovider::Client as Pools;
-use required_env_vars::{Reason, look_up};
 
 use super::super::end::Failed;
 use super::super::global::Global;
@@ -44,7 +43,7 @@ impl Places {
         ] {
             let given = match flag {
                 Some(flag) => Some((flag.clone(), "the flag")),
-                None => found(settings, variable).await?.map(|value| (value, variable)),
+                None => settings.found(variable).await?.map(|value| (value, variable)),
             };
             if let Some((given, source)) = given {
                 check_name(Kind::Table, &given).map_err(|rule| {
@@ -61,21 +60,8 @@ impl Places {
     pub(super) async fn pool(&self, settings: &Settings) -> Result<Option<String>, Failed> {
         match &self.user_pool_id {
             Some(pool) => Ok(Some(pool.clone())),
-            None => found(settings, POOL).await,
+            None => settings.found(POOL).await,
         }
-    }
-}
-
-async fn found(settings: &Settings, variable: &'static str) -> Result<Option<String>, Failed> {
-    let of = &settings.deployment;
-    let wanted = [(variable, of.dep_name())];
-    let found = look_up(&settings.config, of.stage(), &wanted).await;
-    match found.into_values().next() {
-        Some(Ok(found)) => Ok(Some(found.value().to_owned())),
-        Some(Err(error)) if error.reason() != Reason::Absent => {
-            Err(Failed::Variable { name: variable, unresolved: Box::new(error) })
-        }
-        _ => Ok(None),
     }
 }
 
