@@ -7,6 +7,7 @@
 pub mod command;
 mod error;
 mod lambda;
+pub mod others;
 pub mod policies;
 pub mod populate;
 mod program;

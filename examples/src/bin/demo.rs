@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use examples::command::{COMMAND, migration_tools};
+use examples::others;
 use examples::policies::{Requirements, SLOPPY};
 use examples::populate::populate;
 use examples::university;
@@ -155,6 +156,10 @@ async fn migration(aws: &LocalAws) -> Result<(), Error> {
         "-> tables and buckets are {} as before",
         if restored { "to the byte" } else { "NOT" }
     );
+    title("Two more migrations on the same engine: CoreTable, and profiles with versions");
+    for said in others::migrate(aws, &folder).await? {
+        println!("{}", said.trim_end());
+    }
     let _ = std::fs::remove_dir_all(&folder);
     if restored { Ok(()) } else { Err(Error::Command("rollback lost something".to_owned())) }
 }
