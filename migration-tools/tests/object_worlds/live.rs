@@ -148,9 +148,7 @@ impl Live {
             let get = self.dynamo.get_item().table_name(self.table(T_STATES)).consistent_read(true);
             let get = get.key("user", AttributeValue::S(id.to_owned()));
             let get = get.key("sessionId", AttributeValue::S(session.clone()));
-            if get.send().await.unwrap().item.is_none() {
-                return None;
-            }
+            get.send().await.unwrap().item.as_ref()?;
         } else {
             self.row(T_STATES, row).await;
         }
