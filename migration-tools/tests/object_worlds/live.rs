@@ -142,19 +142,17 @@ impl Live {
     async fn remember(&mut self, at: usize, id: &str) -> Option<&'static str> {
         let (session, body) = (self.again(at, "memory of"), self.unique());
         let key = format!("agentState/{id}/{session}/agent_state.json");
-        self.put(CONSOLIDATION, &key, &body).await;
         // A session belongs to one row: a second one under another id would be a second session.
         let row = json!({"user": id, "sessionId": session, "memory": {"key": key}});
         if self.wrote.contains_key(&(at, format!("memory of {session}"))) {
             let get = self.dynamo.get_item().table_name(self.table(T_STATES)).consistent_read(true);
             let get = get.key("user", AttributeValue::S(id.to_owned()));
             let get = get.key("sessionId", AttributeValue::S(session.clone()));
-            if get.send().await.unwrap().item.is_none() {
-                return None;
-            }
+            get.send().await.unwrap().item.as_ref()?;
         } else {
             self.row(T_STATES, row).await;
         }
+        self.put(CONSOLIDATION, &key, &body).await;
         self.note(at, format!("memory of {session}"), Content::Bytes(body.into_bytes()));
         Some("remembered")
     }
