@@ -128,6 +128,7 @@ async fn bare(rows: usize) -> Duration {
                 page.items().iter().filter(old).map(|item| update(&client, item, transacts));
             let mut updates = stream::iter(updates).buffer_unordered(AT_ONCE);
             while updates.next().await.is_some() {}
+            drop(updates);
             start = page.last_evaluated_key.filter(|key| !key.is_empty());
             if start.is_none() {
                 break;

@@ -7,7 +7,6 @@ mod core_worlds;
 mod policies;
 mod support;
 
-use std::collections::BTreeSet;
 use std::process::Command;
 
 use core_worlds::load::{create_journals, names};
@@ -18,7 +17,7 @@ use iam_policies::generate::Per;
 use iam_policies::model::Inventory;
 use iam_policies::needs::Options;
 use iam_policies::source::{manifest, records};
-use policies::{Need, arn, is_allowed, needed_by, options, statements, template};
+use policies::{arn, is_allowed, needed_by, options, statements, template};
 use serde_json::json;
 use support::{Folder, run};
 

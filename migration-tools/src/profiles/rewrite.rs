@@ -114,7 +114,7 @@ impl ProfileRule {
         let newest = self.registry.newest().unwrap_or(self.target);
         if version > newest {
             return refused(Refusal::new(
-                format!("its version is {version}, and the newest that is known is {newest}"),
+                format!("its version is above {newest}, the newest that is known"),
                 "use a program that knows that version",
             ));
         }
@@ -167,10 +167,9 @@ impl ProfileRule {
                 )));
             }
         }
-        let bytes = item_bytes(after.item());
-        if bytes > MAX_ITEM_BYTES {
+        if item_bytes(after.item()) > MAX_ITEM_BYTES {
             return Err(MigrationError(format!(
-                "it would have {bytes} bytes, more than the {MAX_ITEM_BYTES} that DynamoDB takes"
+                "it would have more than the {MAX_ITEM_BYTES} bytes that DynamoDB takes"
             )));
         }
         Ok(after)

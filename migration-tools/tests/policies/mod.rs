@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 /// An action on a resource.
 pub type Need = (String, String);
 
+#[allow(dead_code, reason = "each test binary uses a part of it")]
 pub fn arn(service: &str, resource: &str) -> String {
     format!("arn:aws:{service}:{REGION}:{ACCOUNT_ID}:{resource}")
 }
