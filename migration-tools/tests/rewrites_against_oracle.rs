@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fastrand::Rng;
 use migration_tools::amplify::id_map::IdMap;
 use migration_tools::amplify::tables::{
-    Clash, Context, Everything, Group, Objects, Settings, Table, all, leftovers, merge, rewrite,
+    Clash, Context, Everything, Group, Settings, Table, all, leftovers, merge, rewrite,
 };
 use migration_tools::engine::item::Item;
 use migration_tools::engine::rewrite::{Here, Merge, Record, Rewrite};
