@@ -104,6 +104,7 @@ async fn nothing_is_written_without_backups_an_answer_or_what_has_to_be_there() 
             2,
             "objects, storage, old-storage, tables, login",
         ),
+        (vec!["id-migration", "--only", "objects,tables"], 2, "--only objects,storage,tables"),
         (vec!["--stage", "prod", "id-migration"], 3, "--stage"),
         (vec!["id-migration", "--no-id-change"], 2, "gives"),
     ] {

@@ -15,6 +15,7 @@ mod id_migration;
 mod names;
 mod profiles;
 mod records;
+mod s3_data_migration;
 mod storage_backup;
 
 pub use core_table::core_table;
@@ -23,13 +24,15 @@ pub use id_migration::id_migration;
 pub use names::names;
 pub use profiles::profiles;
 pub use records::{LEASES, Place, records};
+pub use s3_data_migration::s3_data_migration;
 pub use storage_backup::user_storage_backup;
 
 /// The commands that are described, by their names on the command line, each with its function.
-pub const COMMANDS: [(&str, &str); 5] = [
+pub const COMMANDS: [(&str, &str); 6] = [
     ("core-table", "core_table"),
     ("generate-csv", "generate_csv"),
     ("id-migration", "id_migration"),
     ("profiles", "profiles"),
+    ("s3-data-migration", "s3_data_migration"),
     ("user-storage-backup", "user_storage_backup"),
 ];

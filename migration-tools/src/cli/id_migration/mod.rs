@@ -112,6 +112,7 @@ impl IdMigration {
     }
 
     pub(super) async fn run(self, global: &Global, console: &Console) -> Result<End, Failed> {
+        self.check_steps()?;
         let settings = Settings::read(global).await?;
         let map = self.map(&settings, console).await?;
         let mut ground = Ground::survey(&settings, global, console).await?;
@@ -201,6 +202,18 @@ impl IdMigration {
                 Prices::given(region, read, write).map_err(|error| Failed::Usage(error.to_string()))
             }
         }
+    }
+
+    /// Objects are removed once no record points to them, so that all records that may are looked at.
+    fn check_steps(&self) -> Result<(), Failed> {
+        let with = |step: &Step| self.only.contains(step);
+        let all = [Step::Storage, Step::Tables].iter().all(with);
+        if with(&Step::Objects) && !all {
+            return Err(Failed::Usage(
+                "objects move together with the records that point to them: --only objects,storage,tables; `migration-tools s3-data-migration` moves objects alone, and ids stay".to_owned(),
+            ));
+        }
+        Ok(())
     }
 
     fn choice(&self) -> Choice {

@@ -194,7 +194,10 @@ impl Sweep<'_> {
         let stays: Vec<_> = copies
             .iter()
             .filter(|copy| refused.iter().any(|(key, _)| *key == copy.listed.key))
-            .map(|copy| settled(copy, State::Proven, ObjectTrace::Copied))
+            .map(|copy| match copy.left.trace {
+                ObjectTrace::Kept => settled(copy, State::Proven, ObjectTrace::Kept),
+                _ => settled(copy, State::Proven, ObjectTrace::Copied),
+            })
             .collect();
         self.journal.settle_moves(&stays)?;
         for (key, why) in &refused {
