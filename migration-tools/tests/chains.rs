@@ -337,7 +337,13 @@ async fn taken_back_the_world_is_as_it_was_before() {
         let all = |arguments: &[&'static str]| {
             [&["--dep-name", "v6", "--stage", "dev"], arguments].concat()
         };
-        let go = all(&["id-migration", "--allow-chains", "--dont-backup", "--no-confirmation"]);
+        let go = all(&[
+            "id-migration",
+            "--allow-chains",
+            "--without-objects",
+            "--dont-backup",
+            "--no-confirmation",
+        ]);
         let command = |arguments: &[&str]| run(Some(&scene.aws), scene.folder.path(), arguments);
         match kill {
             None => assert_eq!(command(&go).code, 0),
