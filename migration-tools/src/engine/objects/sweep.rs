@@ -1,7 +1,7 @@
 //! Sources are removed: those that were copied and proven, that are still what was copied, and that
 //! nothing points to.
 
-use futures::StreamExt;
+use futures::{StreamExt, stream};
 use required_env_vars::Failure;
 
 use super::compare::image;
@@ -17,6 +17,9 @@ use crate::engine::keeper::Keeper;
 use crate::engine::stop::Stop;
 
 use std::time::Duration;
+
+/// Copies that are looked for at once.
+const AT_ONCE: usize = 32;
 
 /// Removes sources.
 pub struct Sweep<'a> {
@@ -127,27 +130,14 @@ impl Sweep<'_> {
         copies: Vec<Copy>,
         swept: &mut Swept,
     ) -> Result<Vec<Copy>, Stop> {
-        let mut standing = Vec::with_capacity(copies.len());
-        for copy in copies {
-            if copy.left.run == self.run && copy.left.trace != ObjectTrace::Gone {
-                standing.push(copy);
-                continue;
-            }
-            let before = copy.left.number.saturating_sub(1);
-            let stored = self.journal.moves_after(copy.left.run, before, 1)?;
-            let of = stored.first().and_then(|stored| Move::decode(&stored.bytes).ok());
-            let stands = match of.map(|of| of.to) {
-                Some(Destination::Object { bucket, key }) => match self.storage.name(&bucket) {
-                    Some(name) => {
-                        let found = image(&self.storage.client, name, &key).await;
-                        found.map_err(|failure| self.failed(label, &failure))?.is_some()
-                    }
-                    None => false,
-                },
-                Some(Destination::Items(_)) => true,
-                Some(Destination::Upload(_) | Destination::Suspended(_)) | None => false,
-            };
-            if stands {
+        let looked = stream::iter(copies).map(|copy| async {
+            let stands = self.stands(label, &copy.left).await;
+            (copy, stands)
+        });
+        let mut looked = looked.buffered(AT_ONCE);
+        let mut standing = Vec::new();
+        while let Some((copy, stands)) = looked.next().await {
+            if stands? {
                 standing.push(copy);
                 continue;
             }
@@ -161,6 +151,27 @@ impl Sweep<'_> {
             )?;
         }
         Ok(standing)
+    }
+
+    /// Whether what an object was copied to is there.
+    async fn stands(&self, label: &'static str, left: &ObjectLeft) -> Result<bool, Stop> {
+        if left.run == self.run && left.trace != ObjectTrace::Gone {
+            return Ok(true);
+        }
+        let before = left.number.saturating_sub(1);
+        let stored = self.journal.moves_after(left.run, before, 1)?;
+        let of = stored.first().and_then(|stored| Move::decode(&stored.bytes).ok());
+        match of.map(|of| of.to) {
+            Some(Destination::Object { bucket, key }) => match self.storage.name(&bucket) {
+                Some(name) => {
+                    let found = image(&self.storage.client, name, &key).await;
+                    Ok(found.map_err(|failure| self.failed(label, &failure))?.is_some())
+                }
+                None => Ok(false),
+            },
+            Some(Destination::Items(_)) => Ok(true),
+            Some(Destination::Upload(_) | Destination::Suspended(_)) | None => Ok(false),
+        }
     }
 
     async fn remove(
