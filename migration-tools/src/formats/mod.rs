@@ -3,7 +3,6 @@
 //! Everything here is pure and follows what the application's own Python and JavaScript do: what is
 //! read is what they wrote, what is written is what they read.
 
-pub mod artifact_key;
 pub mod decimals;
 pub mod hash_key;
 pub mod json;

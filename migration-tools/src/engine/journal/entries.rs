@@ -190,17 +190,7 @@ impl Journal {
     ///
     /// When it cannot be read.
     pub fn count(&self, run: u64) -> Result<Vec<(State, u64)>, JournalError> {
-        let transaction = self.database.begin_read().map_err(|e| self.failed(e))?;
-        let states = transaction.open_table(STATES).map_err(|e| self.failed(e))?;
-        let mut counts: Vec<(State, u64)> = State::ALL.map(|state| (state, 0)).to_vec();
-        for state in states.range((run, 0)..=(run, u64::MAX)).map_err(|e| self.failed(e))? {
-            let (_, state) = state.map_err(|e| self.failed(e))?;
-            let state = State::of_byte(state.value());
-            for (_, count) in counts.iter_mut().filter(|(one, _)| Some(*one) == state) {
-                *count += 1;
-            }
-        }
-        Ok(counts)
+        self.counted(STATES, run)
     }
 
     /// Where the last change left the record with this key: the run, the entry, and how.

@@ -198,16 +198,7 @@ impl Journal {
     ///
     /// When it cannot be read.
     pub fn intended_moves(&self) -> Result<Vec<(u64, u64)>, JournalError> {
-        let transaction = self.database.begin_read().map_err(|e| self.failed(e))?;
-        let states = transaction.open_table(MOVE_STATES).map_err(|e| self.failed(e))?;
-        let mut all = Vec::new();
-        for state in states.iter().map_err(|e| self.failed(e))? {
-            let (key, state) = state.map_err(|e| self.failed(e))?;
-            if state.value() == State::Intended.byte() {
-                all.push(key.value());
-            }
-        }
-        Ok(all)
+        self.intended_in(MOVE_STATES)
     }
 
     /// How many moves of a run are in which state.
@@ -216,17 +207,7 @@ impl Journal {
     ///
     /// When it cannot be read.
     pub fn count_moves(&self, run: u64) -> Result<Vec<(State, u64)>, JournalError> {
-        let transaction = self.database.begin_read().map_err(|e| self.failed(e))?;
-        let states = transaction.open_table(MOVE_STATES).map_err(|e| self.failed(e))?;
-        let mut counts: Vec<(State, u64)> = State::ALL.map(|state| (state, 0)).to_vec();
-        for state in states.range((run, 0)..=(run, u64::MAX)).map_err(|e| self.failed(e))? {
-            let (_, state) = state.map_err(|e| self.failed(e))?;
-            let state = State::of_byte(state.value());
-            for (_, count) in counts.iter_mut().filter(|(one, _)| Some(*one) == state) {
-                *count += 1;
-            }
-        }
-        Ok(counts)
+        self.counted(MOVE_STATES, run)
     }
 
     /// Where moves left the objects of a bucket with these names, in their order.
