@@ -124,7 +124,7 @@ async fn a_move_is_one_call_and_a_second_one_does_nothing() {
         matches!(&outcome, Outcome::Changed { writes, .. } if writes.len() == 2),
         "{outcome:?}"
     );
-    assert_eq!(aws.count("dynamodb", "TransactWriteItems"), 1);
+    assert_eq!(support::writes(&aws), 1);
     let world = everything(&client).await;
     assert_eq!(world, BTreeMap::from([("new".to_owned(), person("new", "Ada"))]));
     let again = rename(&client, &person("new", "Ada"), nothing).await;

@@ -6,7 +6,7 @@ mod support;
 mod undoing;
 
 use aws_sdk_dynamodb::types::AttributeValue::Bool;
-use local_aws::{Effect, Fault};
+use local_aws::Effect;
 use migration_tools::engine::cleanup::{Cleaned, Counts};
 use migration_tools::engine::item::Item;
 use migration_tools::engine::journal::{Finding, Kind, State};
@@ -228,7 +228,7 @@ async fn faults_end_in_the_same_world() {
     {
         let world = World::new(&rows()).await;
         world.migrate(&world.client, Old::Keep).await;
-        let fault = Fault::on("dynamodb", "TransactWriteItems").times(2).with(effect.clone());
+        let fault = support::on_write().times(2).with(effect.clone());
         world.aws.faults().add(fault);
         let (cleaned, findings) = world.clean(&world.client, false).await;
         assert_eq!((sum(&cleaned), findings.len()), (deleted(3), 0), "{effect:?}");

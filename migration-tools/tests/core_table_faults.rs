@@ -71,7 +71,7 @@ async fn killed_at_every_call_the_next_run_ends_it() {
 }
 
 fn any_fault(rng: &mut Rng) -> Fault {
-    let operations = ["TransactWriteItems", "TransactWriteItems", "Scan", "Query", "BatchGetItem"];
+    let operations = ["a record", "a record", "Scan", "Query", "BatchGetItem"];
     let operation = operations[rng.usize(..operations.len())];
     let (code, message) = ("InternalServerError".to_owned(), "Internal error".to_owned());
     let effect = match rng.u8(..6) {
@@ -81,7 +81,7 @@ fn any_fault(rng: &mut Rng) -> Fault {
         3 => Effect::DropAfter,
         4 => Effect::Timeout,
         _ => {
-            let fault = Fault::on("dynamodb", "TransactWriteItems").after(rng.usize(..12));
+            let fault = support::on_write().after(rng.usize(..12));
             return fault.times(rng.usize(1..12)).with(Effect::TransactionConflict);
         }
     };
@@ -89,8 +89,11 @@ fn any_fault(rng: &mut Rng) -> Fault {
         let fault = Fault::on("cognito-idp", "AdminGetUser").after(rng.usize(..3));
         return fault.times(rng.usize(1..6)).with(effect);
     }
-    let fault = Fault::on("dynamodb", operation).after(rng.usize(..12));
-    fault.times(rng.usize(1..12)).with(effect)
+    let fault = match operation {
+        "a record" => support::on_write(),
+        operation => Fault::on("dynamodb", operation),
+    };
+    fault.after(rng.usize(..12)).times(rng.usize(1..12)).with(effect)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -141,8 +144,9 @@ async fn who_joins_meanwhile_is_there_afterwards() {
             let (client, acts, rng) = (client.clone(), Arc::clone(&acts), Arc::clone(&rng));
             let movable = movable.clone();
             async move {
-                let reads = ["Scan", "TransactWriteItems", "BatchGetItem"];
-                if !reads.contains(&moment.operation.as_str()) || acts.load(Ordering::SeqCst) >= 12
+                let moments = ["Scan", "TransactWriteItems", "PutItem", "BatchGetItem"];
+                if !moments.contains(&moment.operation.as_str())
+                    || acts.load(Ordering::SeqCst) >= 12
                 {
                     return;
                 }

@@ -12,7 +12,7 @@ use core_worlds::made::Size;
 use core_worlds::oracle::expected;
 use core_worlds::runs::Scene;
 use core_worlds::{POOL, World, assert_same, by_key, item, text};
-use local_aws::{Effect, Fault, LambdaFunction, Process};
+use local_aws::{Effect, LambdaFunction, Process};
 use serde_json::{Value, json};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_core-table-lambda");
@@ -184,14 +184,14 @@ async fn where_the_time_is_over_the_next_invocation_goes_on_and_nothing_is_writt
     }
     let deployed = Deployed::of(&world, Duration::from_secs(3)).await;
     let slow = Effect::Delay(Duration::from_millis(300));
-    let fault = Fault::on("dynamodb", "TransactWriteItems").every().with(slow);
+    let fault = support::on_write().every().with(slow);
     deployed.scene.aws.faults().add(fault);
     let (done, times) = until_complete(&deployed, "migrate").await;
     let after = expected(&world).core;
     assert_same(&after, &core(&deployed.scene.client).await, "migrated");
     assert!(times > 1, "the time was never over: {}", done["body"]);
     assert_eq!(done["summary"]["written"], after.len(), "{}", done["body"]);
-    let written = deployed.scene.aws.count("dynamodb", "TransactWriteItems");
+    let written = support::writes(&deployed.scene.aws);
     // What was cut off in flight may be tried again.
     assert!(written <= after.len() + 32 * times, "{written} writes in {times} invocations");
     let (undone, times) = until_complete(&deployed, "rollback").await;
@@ -206,7 +206,7 @@ async fn a_container_that_is_killed_loses_nothing() {
     let deployed = Deployed::of(&world, LONG).await;
     let aws = &deployed.scene.aws;
     for at in [2, 9, 17] {
-        let fault = Fault::on("dynamodb", "TransactWriteItems").after(at).with(Effect::Timeout);
+        let fault = support::on_write().after(at).with(Effect::Timeout);
         let armed = aws.faults().add(fault);
         let container = deployed.container();
         let function = deployed.function.clone();

@@ -55,7 +55,7 @@ async fn a_full_disk_ends_the_run_and_the_same_command_goes_on() {
         assert!(run.err.contains(says), "{kilobytes} KB: {}", run.text());
         assert!(run.err.contains("File too large"), "{kilobytes} KB: {}", run.text());
         assert_nothing_is_lost(&before, &after, &deployment.dump().await);
-        deployment.aws.count("dynamodb", "TransactWriteItems")
+        support::writes(&deployment.aws)
     };
     assert_eq!(writes(900, 3, "nothing is changed that is not in the journal").await, 0);
     let some = writes(1_040, 1, "make room on the disk").await;

@@ -190,9 +190,7 @@ async fn a_run_that_is_killed_is_gone_on_with() {
     for after in [1, 40, 150] {
         deployment.aws.clear_calls();
         let mut child = deployment.command(&MIGRATE).spawn().unwrap();
-        while deployment.aws.count("dynamodb", "TransactWriteItems") < after
-            && child.try_wait().unwrap().is_none()
-        {
+        while support::writes(&deployment.aws) < after && child.try_wait().unwrap().is_none() {
             tokio::time::sleep(std::time::Duration::from_millis(1)).await;
         }
         kills += usize::from(child.try_wait().unwrap().is_none());
@@ -268,7 +266,7 @@ async fn an_interrupted_run_says_what_it_did_and_is_gone_on_with() {
             .stderr(std::process::Stdio::piped())
             .spawn()
             .unwrap();
-        while deployment.aws.count("dynamodb", "TransactWriteItems") < 40 {
+        while support::writes(&deployment.aws) < 40 {
             assert!(child.try_wait().unwrap().is_none(), "it was to be interrupted at work");
             tokio::time::sleep(std::time::Duration::from_millis(1)).await;
         }

@@ -37,7 +37,7 @@ async fn every_table_ends_as_the_facts_say_and_a_second_run_writes_nothing() {
         scene.aws.clear_calls();
         let again = scene.migrate(&world, &how).await;
         assert_eq!(again.total().written(), 0, "{again:?}");
-        assert_eq!(scene.aws.count("dynamodb", "TransactWriteItems"), 0, "{what}");
+        assert_eq!(support::writes(&scene.aws), 0, "{what}");
         assert_same(&after, &world.dump(&scene.client).await, "second run");
     })
     .await;
@@ -79,7 +79,7 @@ async fn whoever_keeps_his_id_keeps_every_record_as_it_is() {
     let before = world.dump(&scene.client).await;
     let done = scene.migrate(&world, &How::new(Old::Delete)).await;
     assert!(done.complete() && done.total().written() == 0, "{done:?}");
-    assert_eq!(scene.aws.count("dynamodb", "TransactWriteItems"), 0);
+    assert_eq!(support::writes(&scene.aws), 0);
     assert_eq!(before, world.dump(&scene.client).await);
 }
 

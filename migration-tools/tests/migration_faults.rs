@@ -40,7 +40,7 @@ fn expired() -> Effect {
 
 /// Some calls that go wrong, or all from one on; and the name of how.
 fn any_fault(rng: &mut Rng) -> (Fault, &'static str) {
-    let writes = ["TransactWriteItems", "TransactWriteItems", "TransactWriteItems", "UpdateItem"];
+    let writes = ["TransactWriteItems", "TransactWriteItems", "PutItem", "UpdateItem"];
     let reads = ["Scan", "Scan", "BatchGetItem", "DescribeTable"];
     let operation = if rng.bool() { writes[rng.usize(..4)] } else { reads[rng.usize(..4)] };
     let (effect, name) = match rng.u8(..8) {
@@ -168,7 +168,7 @@ async fn where_writing_is_impossible_for_minutes_nothing_is_done_by_halves() {
         let mut how = How::new(Old::Delete);
         how.patience = Duration::from_millis(100);
         let scene = Scene::of(&world).await;
-        scene.aws.faults().add(Fault::on("dynamodb", "TransactWriteItems").with(effect.clone()));
+        scene.aws.faults().add(support::on_write().with(effect.clone()));
         let done = scene.migrate(&world, &how).await;
         assert!(!done.complete() && done.logins_held, "{effect:?}: {done:?}");
         assert!(done.total().failed > 8 && done.total().written() == 0, "{effect:?}: {done:?}");

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::types::AttributeValue::{N, Ss};
 use fastrand::Rng;
 use futures::FutureExt;
-use local_aws::{Effect, Fault};
+use local_aws::Effect;
 use migration_tools::amplify::tables::Table;
 use migration_tools::engine::item::Item;
 use migration_tools::engine::writer::Old;
@@ -107,7 +107,7 @@ async fn between(
         async move {
             let (application, rng, left) = &mut *shared.lock().await;
             let Some(application) = application else { return };
-            if !["Scan", "TransactWriteItems"].contains(&moment.operation.as_str()) {
+            if moment.operation != "Scan" && !support::WRITES.contains(&moment.operation.as_str()) {
                 return;
             }
             for _ in 0..rng.usize(..4).min(*left) {
@@ -243,7 +243,7 @@ async fn an_answer_that_got_lost_adds_nothing_twice() {
     let (scene, how) = (Scene::of(&world).await, How::new(Old::Delete));
     assert!(scene.migrate(&world, &how).await.complete());
     spend(&scene, &world, "turing", "1.25").await;
-    let lost = Fault::on("dynamodb", "TransactWriteItems").times(4).with(Effect::DropAfter);
+    let lost = support::on_write().times(4).with(Effect::DropAfter);
     scene.aws.faults().add(lost);
     assert!(scene.migrate(&world, &how).await.complete());
     let after = world.dump(&scene.client).await;

@@ -113,7 +113,7 @@ fn any_fault(rng: &mut Rng) -> (Fault, &'static str) {
         "PutBucketNotificationConfiguration",
         "GetBucketNotificationConfiguration",
     ];
-    let dynamo = ["TransactWriteItems", "TransactWriteItems", "Scan", "BatchGetItem"];
+    let dynamo = ["a record", "a record", "Scan", "BatchGetItem"];
     let (service, operation) = match rng.u8(..3) {
         0 => ("dynamodb", dynamo[rng.usize(..dynamo.len())]),
         _ => ("s3", s3[rng.usize(..s3.len())]),
@@ -132,7 +132,11 @@ fn any_fault(rng: &mut Rng) -> (Fault, &'static str) {
             return (first.times(2).with(Effect::Partial(rng.usize(..2))), "partial");
         }
     };
-    let fault = Fault::on(service, operation).after(rng.usize(..12));
+    let fault = match operation {
+        "a record" => support::on_write(),
+        operation => Fault::on(service, operation),
+    };
+    let fault = fault.after(rng.usize(..12));
     (fault.times(rng.usize(1..16)).with(effect), name)
 }
 

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue::{self, N, S};
 use example::in_small_letters;
-use local_aws::{Effect, Fault, LocalAws};
+use local_aws::{Effect, LocalAws};
 use migration_tools::own::OwnTable;
 use serde_json::json;
 use support::{Folder, config};
@@ -51,7 +51,7 @@ async fn every_address_is_in_small_letters_and_back() {
         code: "ExpiredTokenException".to_owned(),
         message: "The security token included in the request is expired".to_owned(),
     };
-    aws.faults().add(Fault::on("dynamodb", "TransactWriteItems").with(expired));
+    aws.faults().add(support::on_write().with(expired));
     let stopped = table.migrate(in_small_letters).await.unwrap_err();
     assert!(stopped.to_string().contains("expired"), "{stopped}");
     aws.faults().clear();

@@ -37,13 +37,13 @@ async fn every_world_becomes_what_the_facts_say_however_it_is_read() {
         assert_eq!((total.edited, total.records), (planned.older, 40), "{what}");
         assert_eq!((total.refused, total.failed), (planned.refused, 0), "{what}");
         assert!(done.quiet && done.passes == 2, "{what}: {done:?}");
-        let writes = scene.aws.count("dynamodb", "TransactWriteItems");
+        let writes = support::writes(&scene.aws);
         assert_eq!(writes, after.changed, "{what}");
 
         scene.aws.clear_calls();
         let again = scene.migrate(&how).await;
         assert_eq!((again.total().written(), again.passes), (0, 1), "{what}");
-        assert_eq!(scene.aws.count("dynamodb", "TransactWriteItems"), 0, "{what}");
+        assert_eq!(support::writes(&scene.aws), 0, "{what}");
         let seen = scene.survey(&how).await.tally;
         assert_eq!((seen.older, seen.refused), (0, after.left.len() as u64), "{what}");
         assert!(scene.aws.violations().is_empty(), "{what}: {:?}", scene.aws.violations());

@@ -6,7 +6,7 @@ mod profile_worlds;
 mod support;
 
 use aws_sdk_dynamodb::types::AttributeValue::M;
-use local_aws::{Effect, Fault};
+use local_aws::Effect;
 use migration_tools::engine::journal::Journal;
 use migration_tools::profiles::moment;
 use profile_worlds::made::world;
@@ -138,7 +138,7 @@ async fn a_run_that_was_ended_is_gone_on_with_at_its_own_time() {
             .retain(|name, _| !["version", "updatedAt", "lastAccessedAt"].contains(&name.as_str()));
     }
     let desk = Desk::of(&before).await;
-    let fault = Fault::on("dynamodb", "TransactWriteItems").after(8).with(Effect::Error {
+    let fault = support::on_write().after(8).with(Effect::Error {
         status: 400,
         code: "ExpiredTokenException".to_owned(),
         message: "The security token included in the request is expired".to_owned(),
@@ -207,7 +207,7 @@ async fn what_is_wrong_with_a_request_is_said_before_anything_is_read() {
     let absent = desk.plain(&["verify", "--table", "other", "--migrations", "m.toml"]);
     assert!(absent.code == 3 && absent.err.contains("no table `other`"), "{}", absent.text());
     assert_eq!(desk.scene.aws.count("dynamodb", "Scan"), 0);
-    assert_eq!(desk.scene.aws.count("dynamodb", "TransactWriteItems"), 0);
+    assert_eq!(support::writes(&desk.scene.aws), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

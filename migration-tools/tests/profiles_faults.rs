@@ -62,21 +62,23 @@ async fn killed_at_every_call_the_next_run_ends_the_same() {
 }
 
 fn any_fault(rng: &mut Rng) -> Fault {
-    let operation =
-        ["TransactWriteItems", "TransactWriteItems", "Scan", "BatchGetItem", "UpdateItem"]
-            [rng.usize(..5)];
+    let operation = ["a record", "a record", "Scan", "BatchGetItem", "UpdateItem"][rng.usize(..5)];
     let effect = match rng.u8(..7) {
         0 => Effect::Throttle,
         1 => Effect::DropBefore,
         2 | 3 => Effect::DropAfter,
         4 => Effect::Timeout,
-        5 if operation == "TransactWriteItems" => Effect::TransactionConflict,
+        5 if operation == "a record" => Effect::TransactionConflict,
         _ => {
             let (code, message) = ("InternalServerError".to_owned(), "Internal error".to_owned());
             Effect::Error { status: 500, code, message }
         }
     };
-    Fault::on("dynamodb", operation).after(rng.usize(..12)).times(rng.usize(1..16)).with(effect)
+    let trigger = match operation {
+        "a record" => support::on_write(),
+        operation => Fault::on("dynamodb", operation),
+    };
+    trigger.after(rng.usize(..12)).times(rng.usize(1..16)).with(effect)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -159,8 +161,9 @@ async fn an_application_that_edits_profiles_meanwhile_loses_nothing() {
             let one_at_a_time = Arc::clone(&one_at_a_time);
             async move {
                 let _turn = one_at_a_time.lock().await;
-                let reads = ["Scan", "TransactWriteItems"];
-                if !reads.contains(&moment.operation.as_str()) || acts.load(Ordering::SeqCst) >= 10
+                let moments = ["Scan", "UpdateItem", "TransactWriteItems"];
+                if !moments.contains(&moment.operation.as_str())
+                    || acts.load(Ordering::SeqCst) >= 10
                 {
                     return;
                 }
@@ -221,7 +224,9 @@ async fn what_was_made_of_a_time_that_has_changed_since_is_made_again() {
     let http = beside(move |moment| {
         let (client, times) = (client.clone(), Arc::clone(&times));
         async move {
-            if moment.operation != "TransactWriteItems" || times.fetch_add(1, Ordering::SeqCst) > 0
+            if moment.operation != "UpdateItem"
+                || !moment.is_about(TABLE)
+                || times.fetch_add(1, Ordering::SeqCst) > 0
             {
                 return;
             }

@@ -8,7 +8,7 @@ mod support;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue::N;
-use local_aws::{Effect, Fault, LambdaFunction, Process};
+use local_aws::{Effect, LambdaFunction, Process};
 use migration_tools::engine::item::Item;
 use profile_worlds::made::world;
 use profile_worlds::migrations::FILE;
@@ -216,7 +216,7 @@ async fn where_the_time_is_over_the_next_invocation_goes_on_at_the_time_of_the_f
         .collect();
     let deployed = Deployed::of(&before, Duration::from_secs(3)).await;
     let slow = Effect::Delay(Duration::from_millis(400));
-    let fault = Fault::on("dynamodb", "TransactWriteItems").every().with(slow);
+    let fault = support::on_write().every().with(slow);
     deployed.scene.aws.faults().add(fault);
     let (done, times) = until_complete(&deployed, json!({})).await;
     assert!(times > 1 && is_done(&done), "{times}: {done}");
@@ -224,7 +224,7 @@ async fn where_the_time_is_over_the_next_invocation_goes_on_at_the_time_of_the_f
     let profiles = deployed.scene.profiles().await;
     let after = expected(&before, 4, &now_of(&profiles, &before));
     assert_same(&after.profiles, &profiles, "one time for all");
-    let written = deployed.scene.aws.count("dynamodb", "TransactWriteItems");
+    let written = support::writes(&deployed.scene.aws);
     // What was cut off in flight may be tried again.
     assert!(written <= 150 + 32 * times, "{written} writes in {times} invocations");
     let (undone, times) = until_complete(&deployed, json!({"rollback": true})).await;
@@ -238,7 +238,7 @@ async fn a_container_that_is_killed_loses_nothing() {
     let deployed = Deployed::of(&before, LONG).await;
     let aws = &deployed.scene.aws;
     for at in [3, 11] {
-        let fault = Fault::on("dynamodb", "TransactWriteItems").after(at).with(Effect::Timeout);
+        let fault = support::on_write().after(at).with(Effect::Timeout);
         let armed = aws.faults().add(fault);
         let container = deployed.container();
         let function = deployed.function.clone();

@@ -218,7 +218,7 @@ async fn a_rollback_that_was_stopped_is_finished_before_anything_else() {
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    while deployment.aws.count("dynamodb", "TransactWriteItems") < 3 {
+    while support::writes(&deployment.aws) < 3 {
         assert!(child.try_wait().unwrap().is_none(), "it was to be killed at work");
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     }

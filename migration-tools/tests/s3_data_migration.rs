@@ -95,7 +95,7 @@ impl Scene {
     fn writes(&self) -> usize {
         let s3 = ["CopyObject", "DeleteObjects", "DeleteObject", "PutObject"];
         let s3: usize = s3.iter().map(|operation| self.aws.count("s3", operation)).sum();
-        s3 + self.aws.count("dynamodb", "TransactWriteItems")
+        s3 + support::writes(&self.aws)
     }
 }
 

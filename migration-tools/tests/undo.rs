@@ -229,11 +229,15 @@ async fn faults_end_in_the_world_before() {
     for effect in
         [Effect::Throttle, Effect::TransactionConflict, Effect::DropBefore, Effect::DropAfter]
     {
-        for call in ["TransactWriteItems", "BatchGetItem"] {
+        for call in ["a record", "BatchGetItem"] {
             let world = World::new(&rows()).await;
             let before = world.dump().await;
             let run = world.migrate(&world.client, Old::Delete).await;
-            let fault = Fault::on("dynamodb", call).times(2).with(effect.clone());
+            let fault = match call {
+                "a record" => support::on_write(),
+                call => Fault::on("dynamodb", call),
+            };
+            let fault = fault.times(2).with(effect.clone());
             if call == "BatchGetItem" && matches!(effect, Effect::TransactionConflict) {
                 continue;
             }

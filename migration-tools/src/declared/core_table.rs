@@ -22,10 +22,13 @@ use required_env_vars::{CognitoOperation, DynamoDBOperation, required_env_vars};
     ],
     "CORE_TABLE_NAME" = [
         DynamoDBOperation::BatchGetItem,
+        DynamoDBOperation::DeleteItem,
         DynamoDBOperation::DescribeTable,
+        DynamoDBOperation::PutItem,
         DynamoDBOperation::Query,
         DynamoDBOperation::Scan,
         DynamoDBOperation::TransactWriteItems,
+        DynamoDBOperation::UpdateItem,
     ],
     "MIGRATION_TOOLS_LEASES_TABLE" = [
         DynamoDBOperation::CreateTable,

@@ -14,22 +14,28 @@ macro_rules! migrates {
         #[required_env_vars(
             $($looked_up = [
                 DynamoDBOperation::BatchGetItem,
+                DynamoDBOperation::DeleteItem,
                 DynamoDBOperation::DescribeBackup,
                 DynamoDBOperation::DescribeContinuousBackups,
                 DynamoDBOperation::DescribeTable,
                 DynamoDBOperation::ListBackups,
+                DynamoDBOperation::PutItem,
                 DynamoDBOperation::Query,
                 DynamoDBOperation::Scan,
                 DynamoDBOperation::TransactWriteItems,
+                DynamoDBOperation::UpdateItem,
             ],)*
             $($read = [
                 DynamoDBOperation::BatchGetItem,
+                DynamoDBOperation::DeleteItem,
                 DynamoDBOperation::DescribeBackup,
                 DynamoDBOperation::DescribeContinuousBackups,
                 DynamoDBOperation::DescribeTable,
                 DynamoDBOperation::ListBackups,
+                DynamoDBOperation::PutItem,
                 DynamoDBOperation::Scan,
                 DynamoDBOperation::TransactWriteItems,
+                DynamoDBOperation::UpdateItem,
             ],)*
             $($others)*
         )]

@@ -1,6 +1,7 @@
 //! One way to change stored data safely. It knows no Amplify: what to change is handed to it as pure
 //! functions from a record to a [`Rewrite`](rewrite::Rewrite).
 
+mod alone;
 pub mod apply;
 pub mod cleanup;
 pub mod entry;

@@ -92,23 +92,38 @@ pub fn scan(bytes: u64, segments: u64) -> Units {
     Units { read: pages.saturating_mul(page), write: 0 }
 }
 
-/// What changes take in a transaction: two units for each KB of each record that is written or deleted,
-/// rounded up for each; and for each index one unit for each KB of each of these records.
+/// Whether a change is sent with others that belong to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// It is not.
+    Alone,
+    /// In one transaction with them.
+    Together,
+}
+
+/// What changes take: one unit for each KB of each record that is written or deleted, rounded up for each,
+/// and two in a transaction; and for each index one unit for each KB of each of these records.
 ///
 /// A change in place is counted by the larger of its two sizes.
 ///
 /// ```
-/// use migration_tools::engine::price::{Change, write};
+/// use migration_tools::engine::price::{Change, Sent, write};
 ///
 /// let small = Change::Move { before: 1000, after: 1000 };
-/// assert_eq!(write(small, 0).write, 4);
-/// assert_eq!(write(small, 2).write, 8);
+/// assert_eq!(write(small, 0, Sent::Together).write, 4);
+/// assert_eq!(write(small, 2, Sent::Together).write, 8);
+/// let edit = Change::Edit { before: 1000, after: 1000 };
+/// assert_eq!(write(edit, 2, Sent::Alone).write, 3);
 /// ```
 #[must_use]
-pub fn write(change: Change, indexes: u64) -> Units {
+pub fn write(change: Change, indexes: u64, sent: Sent) -> Units {
+    let own = match sent {
+        Sent::Alone => 1,
+        Sent::Together => 2,
+    };
     let one = |bytes: u64| {
         let kilobytes = bytes.div_ceil(WRITE_UNIT).max(1);
-        kilobytes.saturating_mul(indexes.saturating_add(2))
+        kilobytes.saturating_mul(indexes.saturating_add(own))
     };
     let write = match change {
         Change::Put { after } => one(after),
@@ -197,7 +212,17 @@ mod tests {
             (Change::Move { before: 1000, after: 1100 }, 2, 12),
             (Change::Delete { before: 409_600 }, 1, 1200),
         ] {
-            assert_eq!(write(change, indexes).write, write_units, "{change:?} {indexes}");
+            let together = write(change, indexes, Sent::Together).write;
+            assert_eq!(together, write_units, "{change:?} {indexes}");
+        }
+        for (change, indexes, write_units) in [
+            (Change::Put { after: 1025 }, 0, 2),
+            (Change::Edit { before: 1024, after: 1025 }, 1, 4),
+            (Change::Edit { before: 900, after: 900 }, 3, 4),
+            (Change::Delete { before: 409_600 }, 0, 400),
+        ] {
+            let alone = write(change, indexes, Sent::Alone).write;
+            assert_eq!(alone, write_units, "{change:?} {indexes}");
         }
     }
 
@@ -228,7 +253,10 @@ mod tests {
 
     #[test]
     fn nothing_overflows() {
-        let all = [scan(u64::MAX, u64::MAX), write(Change::Put { after: u64::MAX }, u64::MAX)];
+        let all = [
+            scan(u64::MAX, u64::MAX),
+            write(Change::Put { after: u64::MAX }, u64::MAX, Sent::Alone),
+        ];
         let sum: Units = all.into_iter().chain(all).sum();
         assert_eq!(sum, Units { read: u64::MAX, write: u64::MAX });
         assert!(shortest(&[Load { bytes: u64::MAX, units: sum }], Some(1), Some(1)).as_secs() > 0);

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::entry::{Entry, Placed};
 use super::item::{Item, same};
 use super::rewrite::{Edit, Here};
-use super::settle::stand_as;
 use super::standing::Standing;
 use super::write::{MAX_WRITES, Write};
 
@@ -112,10 +111,10 @@ fn by_deleted(record: &Item, current: Option<&Item>) -> Stands {
 
 fn by_edit(edit: &Edit, record: &Item, current: Option<&Item>) -> Stands {
     let Some(current) = current else { return Stands::Otherwise(GONE) };
-    if stand_as(edit, current, record) {
+    if edit.stands_in(current, record) {
         return Stands::Before;
     }
-    if !stand_as(edit, current, &edit.applied_to(record)) {
+    if !edit.stands_in(current, &edit.applied_to(record)) {
         return Stands::Otherwise(CHANGED);
     }
     let names: BTreeSet<&String> = edit.set.keys().chain(&edit.remove).collect();

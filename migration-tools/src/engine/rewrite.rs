@@ -12,7 +12,7 @@ use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::item::Item;
+use super::item::{Item, same_value};
 
 /// A record as it was read, complete.
 #[derive(Clone, PartialEq)]
@@ -141,6 +141,16 @@ impl Edit {
         item.retain(|name, _| !self.remove.contains(name));
         item.extend(self.set.iter().map(|(name, value)| (name.clone(), value.clone())));
         item
+    }
+
+    /// Whether the attributes that change are the same in both records.
+    #[must_use]
+    pub fn stands_in(&self, one: &Item, other: &Item) -> bool {
+        self.set.keys().chain(&self.remove).all(|name| match (one.get(name), other.get(name)) {
+            (Some(one), Some(other)) => same_value(one, other),
+            (None, None) => true,
+            _ => false,
+        })
     }
 }
 

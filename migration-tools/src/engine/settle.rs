@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::entry::{Entry, Placed, Short, short};
-use super::item::{Item, same, same_value};
+use super::item::{Item, same};
 use super::journal::{Journal, Settled, State};
 use super::places::places;
 use super::read::Reader;
@@ -255,7 +255,7 @@ fn by_record(entry: &Entry, current: Option<&Item>) -> Option<Made> {
         (Here::Delete, Some(current)) if same(current, &entry.record) => Some(Made::No),
         (Here::Edit(edit), Some(current)) => {
             let after = edit.applied_to(&entry.record);
-            let is_as = |other: &Item| stand_as(edit, current, other);
+            let is_as = |other: &Item| edit.stands_in(current, other);
             match (is_as(&after), is_as(&entry.record)) {
                 (true, false) => Some(Made::Yes),
                 (false, true) => Some(Made::No),
@@ -264,13 +264,4 @@ fn by_record(entry: &Entry, current: Option<&Item>) -> Option<Made> {
         }
         _ => None,
     }
-}
-
-/// Whether the attributes that an edit changes are the same in both records.
-pub(super) fn stand_as(edit: &Edit, one: &Item, other: &Item) -> bool {
-    edit.set.keys().chain(&edit.remove).all(|name| match (one.get(name), other.get(name)) {
-        (Some(one), Some(other)) => same_value(one, other),
-        (None, None) => true,
-        _ => false,
-    })
 }

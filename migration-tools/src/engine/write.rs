@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{
 };
 
 use super::guard::{Guard, TooManyAttributes};
-use super::item::Item;
+use super::item::{Item, same};
 use super::rewrite::Edit;
 use super::table::TableRef;
 
@@ -120,6 +120,19 @@ impl Write {
             }
         };
         Ok(built.build())
+    }
+
+    /// Whether what stands under its key is what this write leaves.
+    #[must_use]
+    pub fn is_made(&self, found: Option<&Item>) -> bool {
+        match (self, found) {
+            (Self::Put(after) | Self::Replace { after, .. }, Some(found)) => same(found, after),
+            (Self::Edit { before, edit }, Some(found)) => {
+                edit.stands_in(found, &edit.applied_to(before))
+            }
+            (Self::Delete(_), found) => found.is_none(),
+            _ => false,
+        }
     }
 
     /// Whether anything is written.

@@ -1,4 +1,5 @@
-//! The writing half: one transaction, in the journal before it is sent and after.
+//! The writing half: what belongs together is written together, in the journal before it is sent and
+//! after. Several writes are one transaction.
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use aws_sdk_dynamodb::{Client, Config};
 use required_env_vars::Failure;
 use uuid::Uuid;
 
+use super::alone;
 use super::entry::Entry;
 use super::item::Item;
 use super::journal::State;
@@ -39,6 +41,8 @@ pub enum Old {
 
 /// The attribute of records that stay after they were copied; its value is `true`.
 pub const MARK: &str = "deprecated";
+
+const BUSY: &str = "other transactions were in the way for minutes";
 
 /// What may write. It exists only where somebody holds the lease and has a journal.
 #[derive(Debug)]
@@ -172,38 +176,23 @@ impl Writer {
         // Once an answer got lost, it may have been made.
         let mut known = true;
         loop {
-            let request = self.client.transact_write_items().client_request_token(&token);
-            let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
             self.pace.write().await;
             self.lease.check().map_err(|error| Sent { known, unmade: Stop::from(error).into() })?;
-            let request = request.set_transact_items(Some(items.clone())).customize();
-            // One attempt each time: of several, only the last one's answer would be known.
-            let once = Config::builder().retry_config(RetryConfig::disabled());
-            let error = match request.config_override(once).send().await {
-                Ok(answer) => {
-                    let used = answer.consumed_capacity().iter();
-                    self.pace.write_used(used.filter_map(|used| used.capacity_units).sum());
+            let why = match self.attempt(&items, &token).await {
+                Answer::Made(units) => {
+                    self.pace.write_used(units);
                     return Ok(());
                 }
-                Err(error) => error,
-            };
-            let answer = match error.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-                    canceled_by(canceled.cancellation_reasons())
-                }
-                Some(TransactWriteItemsError::TransactionInProgressException(_)) => {
-                    known = false;
-                    Answer::Busy
-                }
-                _ => Answer::Other,
-            };
-            let why = match answer {
+                Answer::Lost(lost) if !known && is_made(writes, &lost) => return Ok(()),
                 Answer::Lost(lost) => return Err(Sent { known, unmade: Unmade::Lost(lost) }),
                 Answer::Failed(why) => return Err(Sent { known, unmade: Unmade::Failed(why) }),
-                Answer::Busy => "other transactions were in the way for minutes".to_owned(),
-                Answer::Other => {
-                    let failure = Failure::of(&error);
-                    known &= error.as_service_error().is_some() && !server_failed(&error);
+                Answer::InProgress => {
+                    known = false;
+                    BUSY.to_owned()
+                }
+                Answer::Busy => BUSY.to_owned(),
+                Answer::Other { failure, refused } => {
+                    known &= refused;
                     let table = writes.first().map_or("?", |(table, _)| *table);
                     if let Some(stop) = Stop::of(table, &failure) {
                         return Err(Sent { known, unmade: stop.into() });
@@ -219,6 +208,45 @@ impl Writer {
             }
         }
     }
+
+    /// One attempt: of several, only the last one's answer would be known.
+    async fn attempt(&self, items: &[TransactWriteItem], token: &str) -> Answer {
+        let once = || Config::builder().retry_config(RetryConfig::disabled());
+        if let [one] = items
+            && let Some(answer) = alone::send(&self.client, one.clone(), once()).await
+        {
+            return answer;
+        }
+        let request = self.client.transact_write_items().client_request_token(token);
+        let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let request = request.set_transact_items(Some(items.to_vec())).customize();
+        let error = match request.config_override(once()).send().await {
+            Ok(answer) => {
+                let used = answer.consumed_capacity().iter();
+                return Answer::Made(used.filter_map(|used| used.capacity_units).sum());
+            }
+            Err(error) => error,
+        };
+        let other = || Answer::Other {
+            failure: Failure::of(&error),
+            refused: error.as_service_error().is_some() && !server_failed(&error),
+        };
+        match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
+                canceled_by(canceled.cancellation_reasons()).unwrap_or_else(other)
+            }
+            Some(TransactWriteItemsError::TransactionInProgressException(_)) => Answer::InProgress,
+            _ => other(),
+        }
+    }
+}
+
+/// Whether a write that goes alone was made by an attempt of which the answer got lost.
+fn is_made(writes: &[(&'static str, Write)], lost: &[(usize, Option<Item>)]) -> bool {
+    match (writes, lost) {
+        ([(_, write)], [(_, found)]) => write.is_made(found.as_ref()),
+        _ => false,
+    }
 }
 
 /// How a request ended, and whether it is certain that nothing was written.
@@ -227,15 +255,24 @@ struct Sent {
     unmade: Unmade,
 }
 
-enum Answer {
+/// How one attempt ended.
+pub(super) enum Answer {
+    /// It was made, and took so many units.
+    Made(f64),
+    /// Conditions failed: which writes, and for each the record that stands there, if there is one.
     Lost(Vec<(usize, Option<Item>)>),
+    /// It can never be made.
     Failed(String),
+    /// Others write the same records.
     Busy,
-    Other,
+    /// An earlier attempt is under way.
+    InProgress,
+    /// It failed of something else, and whether that is certain to have written nothing.
+    Other { failure: Failure, refused: bool },
 }
 
-/// Why a transaction was cancelled.
-fn canceled_by(reasons: &[CancellationReason]) -> Answer {
+/// Why a transaction was cancelled, where that is said.
+fn canceled_by(reasons: &[CancellationReason]) -> Option<Answer> {
     let failed: Vec<_> = reasons
         .iter()
         .enumerate()
@@ -243,24 +280,21 @@ fn canceled_by(reasons: &[CancellationReason]) -> Answer {
         .map(|(at, reason)| (at, reason.item.clone().filter(|item| !item.is_empty())))
         .collect();
     if !failed.is_empty() {
-        return Answer::Lost(failed);
+        return Some(Answer::Lost(failed));
     }
     let has = |code: &str| reasons.iter().any(|one| one.code() == Some(code));
     if has("TransactionConflict") || has("ThrottlingError") || has("ProvisionedThroughputExceeded")
     {
-        return Answer::Busy;
+        return Some(Answer::Busy);
     }
-    match reasons.iter().find(|one| one.code() != Some("None")) {
-        Some(reason) => {
-            let (code, message) = (reason.code().unwrap_or("?"), reason.message().unwrap_or("?"));
-            Answer::Failed(format!("{code}: {message}"))
-        }
-        None => Answer::Other,
-    }
+    reasons.iter().find(|one| one.code() != Some("None")).map(|reason| {
+        let (code, message) = (reason.code().unwrap_or("?"), reason.message().unwrap_or("?"));
+        Answer::Failed(format!("{code}: {message}"))
+    })
 }
 
 /// An answer of 500 and above does not say whether something was written.
-fn server_failed<E>(
+pub(super) fn server_failed<E>(
     error: &aws_sdk_dynamodb::error::SdkError<
         E,
         aws_smithy_runtime_api::client::orchestrator::HttpResponse,

@@ -113,9 +113,12 @@ fn failed(action: &str, why: &str) -> Answer {
     ],
     "CORE_TABLE_NAME" = [
         DynamoDBOperation::BatchGetItem,
+        DynamoDBOperation::DeleteItem,
         DynamoDBOperation::DescribeTable,
+        DynamoDBOperation::PutItem,
         DynamoDBOperation::Scan,
         DynamoDBOperation::TransactWriteItems,
+        DynamoDBOperation::UpdateItem,
     ],
     "MIGRATION_JOURNAL_TABLE" = [DynamoDBOperation::PutItem, DynamoDBOperation::Query],
     "MIGRATION_TOOLS_LEASES_TABLE" = [

@@ -77,8 +77,7 @@ impl Deployment {
 
     /// Calls that write records of the deployment.
     pub fn writes(&self) -> usize {
-        let writes = ["TransactWriteItems", "PutItem", "DeleteItem", "BatchWriteItem"];
-        writes.iter().map(|operation| self.aws.count("dynamodb", operation)).sum()
+        support::writes(&self.aws) + self.aws.count("dynamodb", "BatchWriteItem")
     }
 
     /// The same, and those that write leases.

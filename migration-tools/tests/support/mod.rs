@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
-use local_aws::LocalAws;
+use local_aws::{Call, Fault, LocalAws, Trigger};
 use migration_tools::engine::journal::{self, Journal};
 use migration_tools::engine::keeper::Keeper;
 use migration_tools::engine::pace::Pace;
@@ -30,6 +30,30 @@ pub async fn config(aws: &LocalAws) -> SdkConfig {
         .http_client(aws_clients::http_client())
         .load()
         .await
+}
+
+/// What writes records, alone or in a transaction.
+pub const WRITES: [&str; 4] = ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"];
+
+/// Calls that write records, and neither leases nor journals.
+pub fn writes(aws: &LocalAws) -> usize {
+    let is_one =
+        |call: &Call| WRITES.contains(&call.operation.as_str()) && of_record(&call.request);
+    aws.calls().iter().filter(|call| is_one(call)).count()
+}
+
+/// What happens to such calls.
+pub fn on_write() -> Trigger {
+    let is_write = |body: &[u8]| has(body, "\"ConditionExpression\"") && of_record(body);
+    Fault::on_service("dynamodb").matching(is_write)
+}
+
+fn of_record(body: &[u8]) -> bool {
+    !has(body, "-leases\"") && !has(body, "MigrationJournal\"")
+}
+
+fn has(body: &[u8], text: &str) -> bool {
+    body.windows(text.len()).any(|part| part == text.as_bytes())
 }
 
 /// How a command ended, and what it said.

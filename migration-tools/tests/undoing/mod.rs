@@ -189,7 +189,7 @@ impl World {
     }
 
     pub fn transactions(&self) -> usize {
-        self.aws.count("dynamodb", "TransactWriteItems")
+        crate::support::writes(&self.aws)
     }
 
     /// The journal, as soon as a run that was killed has let go of it.

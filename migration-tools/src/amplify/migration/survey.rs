@@ -16,7 +16,7 @@ use crate::engine::events::{Counts, Event, Listener};
 use crate::engine::item::Item;
 use crate::engine::journal::{Place, Trace};
 use crate::engine::pass::{PAGES_AT_ONCE, Search};
-use crate::engine::price::{Change, Units, scan, write};
+use crate::engine::price::{Change, Sent, Units, scan, write};
 use crate::engine::read::{Reader, Reading, segments};
 use crate::engine::rewrite::{Changes, Here, Merge, Put, Record, Rewrite};
 use crate::engine::size::{MAX_ITEM_BYTES, item_bytes};
@@ -294,7 +294,9 @@ impl One<'_> {
         if writes.is_empty() {
             return;
         }
-        let units: Units = writes.iter().map(|(table, write)| self.units(table, write)).sum();
+        let parts = changes.puts.len() + usize::from(changes.here != Here::Keep);
+        let sent = if parts == 1 { Sent::Alone } else { Sent::Together };
+        let units: Units = writes.iter().map(|(table, write)| self.units(table, write, sent)).sum();
         page.surveyed.write_units += units.write;
         page.surveyed.counts.count(&Outcome::Changed { writes, notes: Vec::new() });
     }
@@ -339,7 +341,7 @@ impl One<'_> {
         self.rule.map.chains() > 0 && goes()
     }
 
-    fn units(&self, table: &str, of: &Write) -> Units {
+    fn units(&self, table: &str, of: &Write, sent: Sent) -> Units {
         let indexes = self.targets.of_key(table).map_or(0, |target| target.described.indexes);
         let indexes = u64::try_from(indexes).unwrap_or_default();
         let bytes = |item: &Item| size(item_bytes(item));
@@ -354,7 +356,7 @@ impl One<'_> {
             Write::Delete(before) => Change::Delete { before: bytes(before) },
             Write::Check(_) => return Units::default(),
         };
-        write(change, indexes)
+        write(change, indexes, sent)
     }
 
     /// Whether it is the login row of somebody who was renamed to this id, and of nobody who is renamed

@@ -10,6 +10,7 @@ use required_env_vars::Failure;
 use super::compare::{Image, image, is_changed, same};
 use super::encode::copy_source;
 use super::list::Listed;
+use super::look::Made;
 use super::multipart::{self, Upload};
 use super::stop_of;
 use crate::engine::patience::{Patience, passes};
@@ -57,7 +58,7 @@ pub trait Uploads: Sync {
 /// What became of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Copied {
-    /// It was copied, and the copy has this ETag.
+    /// It was copied, and S3 says that the copy has this ETag.
     Made(String),
     /// The same stood there already, with this ETag.
     Same(String),
@@ -72,7 +73,28 @@ pub enum Copied {
 }
 
 impl Copier<'_> {
-    /// Copies an object to where nothing stands yet, or over the one with this ETag, and looks at the copy.
+    /// Copies an object to where nothing stands yet, and looks at the copy.
+    ///
+    /// # Errors
+    ///
+    /// What ends the work on more than this object.
+    pub async fn copy_and_look(
+        &self,
+        label: &'static str,
+        source: (&str, &Listed),
+        (to_bucket, to): (&str, &str),
+    ) -> Result<Copied, Stop> {
+        let copied = self.copy(label, source, (to_bucket, to), None).await?;
+        let Copied::Made(etag) = copied else { return Ok(copied) };
+        let made = Made { key: to.to_owned(), etag, size: source.1.size };
+        Ok(match made.look(self.client, label, to_bucket).await? {
+            Ok(()) => Copied::Made(made.etag),
+            Err(why) => Copied::Failed(why),
+        })
+    }
+
+    /// Copies an object to where nothing stands yet, or over the one with this ETag. The copy is not
+    /// looked at.
     ///
     /// # Errors
     ///
@@ -87,10 +109,10 @@ impl Copier<'_> {
         let mut patience = Patience::of(self.patience);
         // Once an answer got lost, what stands there may be ours.
         let mut lost = false;
-        let etag = loop {
+        loop {
             (self.may_write)()?;
             let failure = match self.once((bucket, source), (to_bucket, to), over).await? {
-                Ok(etag) => break etag,
+                Ok(etag) => return Ok(Copied::Made(etag)),
                 Err(failure) => failure,
             };
             let detail = failure.detail();
@@ -109,17 +131,6 @@ impl Copier<'_> {
             if !again || !patience.wait().await {
                 return Ok(Copied::Failed(explained(&failure)));
             }
-        };
-        match image(self.client, to_bucket, to).await {
-            Ok(Some(image)) if image.size == source.size && image.etag == etag => {
-                Ok(Copied::Made(etag))
-            }
-            // Whoever was faster has the last word, and the next pass looks again.
-            Ok(_) => Ok(Copied::Failed("the copy is not as it was made; run it again".to_owned())),
-            Err(failure) => match stop_of(label, &failure) {
-                Some(stop) => Err(stop),
-                None => Ok(Copied::Failed(format!("the copy cannot be looked at: {failure}"))),
-            },
         }
     }
 

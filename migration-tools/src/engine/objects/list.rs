@@ -1,6 +1,7 @@
 //! Listing a bucket once, a page after the other.
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
 use aws_sdk_s3::types::{EncodingType, Object};
 use futures::Stream;
 use futures::stream;
@@ -31,14 +32,48 @@ pub fn pages<'a>(
     bucket: &'a str,
     prefix: &'a str,
 ) -> impl Stream<Item = Result<Vec<Listed>, Failure>> + 'a {
-    let start = Some(None::<String>);
-    stream::try_unfold(start, move |token| async move {
+    let listing = Listing { client, bucket, prefix };
+    stream::try_unfold(Some(None::<String>), move |token| async move {
         let Some(token) = token else { return Ok(None) };
+        let page = listing.page(|call| call.set_continuation_token(token.clone())).await?;
+        Ok(Some((page.objects, page.next.map(Some))))
+    })
+}
+
+/// One page of a listing.
+pub(super) struct Page {
+    /// What there is, in the order of names.
+    pub(super) objects: Vec<Listed>,
+    /// What the next page is asked for with, if there is one.
+    pub(super) next: Option<String>,
+}
+
+/// The page of what comes after a name.
+pub(super) async fn page_after(
+    client: &Client,
+    (bucket, prefix): (&str, &str),
+    name: &str,
+) -> Result<Page, Failure> {
+    Listing { client, bucket, prefix }.page(|call| call.start_after(name)).await
+}
+
+#[derive(Clone, Copy)]
+struct Listing<'a> {
+    client: &'a Client,
+    bucket: &'a str,
+    prefix: &'a str,
+}
+
+impl Listing<'_> {
+    /// The page that begins where `from` says.
+    async fn page(
+        &self,
+        from: impl Fn(ListObjectsV2FluentBuilder) -> ListObjectsV2FluentBuilder,
+    ) -> Result<Page, Failure> {
         let mut patience = Patience::of(PATIENCE);
         let page = loop {
-            let call = client.list_objects_v2().bucket(bucket).prefix(prefix);
-            let call = call.encoding_type(EncodingType::Url).set_continuation_token(token.clone());
-            match call.send().await {
+            let call = self.client.list_objects_v2().bucket(self.bucket).prefix(self.prefix);
+            match from(call.encoding_type(EncodingType::Url)).send().await {
                 Ok(page) => break page,
                 Err(error) => {
                     let failure = Failure::of(&error);
@@ -50,8 +85,8 @@ pub fn pages<'a>(
         };
         let objects = page.contents().iter().filter_map(listed).collect();
         let next = page.next_continuation_token.filter(|_| page.is_truncated == Some(true));
-        Ok(Some((objects, next.map(Some))))
-    })
+        Ok(Page { objects, next })
+    }
 }
 
 fn listed(object: &Object) -> Option<Listed> {

@@ -4,8 +4,9 @@
 //! Nothing passes through this machine's memory but names. A copy is made under two conditions, that the
 //! source is still the object that was listed and that nothing stands at the target, so that neither an
 //! application's write nor a repetition is ever overwritten. Where a source was changed after it was
-//! copied, and its copy was not, the copy is made anew, on the condition that it is still that copy. What was copied is proven by asking for the
-//! target: its size, and its ETag as the copy answered it. A source is removed under the condition that it
+//! copied, and its copy was not, the copy is made anew, on the condition that it is still that copy. What
+//! was copied is proven by what a listing of the target shows afterwards, which S3 answers from what is
+//! stored: the size, and the ETag as the copy answered it. A source is removed under the condition that it
 //! is still what was copied.
 //!
 //! A page of a listing is in the journal before its first object is copied, and with what became of it
@@ -28,8 +29,10 @@ mod compare;
 mod copy;
 mod encode;
 mod list;
+mod look;
 mod multipart;
 pub mod notifications;
+mod page;
 mod record;
 mod removal;
 mod settle;

@@ -84,11 +84,11 @@ impl Restore<'_> {
         for run in runs {
             self.each(*run, async |stored, of| {
                 if stored.state != State::Cleaned {
-                    return Ok(());
+                    return Ok(None);
                 }
                 let end = self.source(stored, of).await?;
                 self.count(&all, of, end);
-                Ok(())
+                Ok(None)
             })
             .await?;
         }
@@ -105,14 +105,12 @@ impl Restore<'_> {
         for run in runs {
             self.each(*run, async |stored, of| {
                 if !matches!(stored.state, State::Proven | State::Cleaned) {
-                    return Ok(());
+                    return Ok(None);
                 }
                 let end = self.copy(stored, of).await?;
-                if self.lease.is_some() && !matches!(end, End::Refused(..)) {
-                    self.journal.settle_moves(&[rolled_back(stored, of)])?;
-                }
+                let done = self.lease.is_some() && !matches!(end, End::Refused(..));
                 self.count(&all, of, end);
-                Ok(())
+                Ok(done.then(|| rolled_back(stored, of)))
             })
             .await?;
         }
@@ -121,7 +119,7 @@ impl Restore<'_> {
 
     async fn each<F>(&self, run: u64, one: F) -> Result<(), Stop>
     where
-        F: AsyncFn(&StoredMove, &Move) -> Result<(), Stop>,
+        F: AsyncFn(&StoredMove, &Move) -> Result<Option<SettledMove>, Stop>,
     {
         let mut before = u64::MAX;
         loop {
@@ -148,20 +146,25 @@ impl Restore<'_> {
         }
     }
 
-    /// Works on moves of different objects.
+    /// Works on moves of different objects, and notes what became of them.
     async fn together<F>(&self, group: &[(StoredMove, Move)], one: &F) -> Result<(), Stop>
     where
-        F: AsyncFn(&StoredMove, &Move) -> Result<(), Stop>,
+        F: AsyncFn(&StoredMove, &Move) -> Result<Option<SettledMove>, Stop>,
     {
         if (self.interrupted)() {
             return Err(Stop::Interrupted);
         }
         let each = group.iter().map(|(stored, of)| one(stored, of));
         let mut each = stream::iter(each).buffer_unordered(self.at_once.max(1));
+        let mut settled = Vec::new();
         let mut ended = Ok(());
         while let Some(one) = each.next().await {
-            ended = ended.and(one);
+            match one {
+                Ok(one) => settled.extend(one),
+                Err(stop) => ended = ended.and(Err(stop)),
+            }
         }
+        self.journal.settle_moves(&settled)?;
         ended
     }
 
@@ -207,7 +210,7 @@ impl Restore<'_> {
                 };
                 let (etag, size) = (copy.etag, copy.size);
                 let listed = Listed { key: key.clone(), etag, size, class: None, modified: 0 };
-                match copier.copy(label, (to, &listed), (name, &of.key), None).await? {
+                match copier.copy_and_look(label, (to, &listed), (name, &of.key)).await? {
                     Copied::Made(_) => Ok(End::Done),
                     Copied::Same(_) => Ok(End::Already),
                     Copied::Failed(why) => Ok(End::Refused(Kind::Failed, why)),
