@@ -5,14 +5,15 @@
 
 #![allow(clippy::unwrap_used, clippy::float_arithmetic, reason = "a benchmark")]
 
+mod process;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use local_aws::LocalAws;
+use process::{each, measured, number_of, rate};
 use serde_json::json;
 use support::{Folder, command};
 
@@ -34,8 +35,7 @@ const MIGRATE: [&str; 8] = [
 
 #[tokio::main]
 async fn main() {
-    let objects: usize =
-        std::env::var("OBJECTS").ok().and_then(|objects| objects.parse().ok()).unwrap_or(20_000);
+    let objects = number_of("OBJECTS", 20_000);
     let other = match std::env::var("S5CMD") {
         Ok(s5cmd) => Some(s5cmd_copies(&s5cmd, objects).await),
         Err(_) => None,
@@ -51,18 +51,10 @@ async fn main() {
             "s3-data-migration{} {objects} objects {:>6.0} objects/s{against}, {:.3} calls an object, {} MiB resident at most",
             if keep { " --keep-old" } else { "           " },
             rate(objects, took),
-            number(calls) / number(objects),
-            peak / 1024,
+            each(calls, objects),
+            peak,
         );
     }
-}
-
-fn number(count: usize) -> f64 {
-    f64::from(u32::try_from(count).unwrap())
-}
-
-fn rate(objects: usize, took: Duration) -> f64 {
-    number(objects) / took.as_secs_f64()
 }
 
 async fn world(objects: usize) -> LocalAws {
@@ -99,7 +91,7 @@ async fn s5cmd_copies(s5cmd: &str, objects: usize) -> Duration {
     println!(
         "s5cmd cp                       {objects} objects {:>6.0} objects/s, {} MiB resident at most",
         rate(objects, took),
-        peak / 1024,
+        peak,
     );
     took
 }
@@ -113,23 +105,4 @@ async fn ours(objects: usize, keep: bool) -> (Duration, u64, usize) {
     assert_eq!(aws.s3().keys(TARGET).len(), objects);
     assert_eq!(aws.s3().keys(SOURCE).len(), if keep { objects } else { 0 });
     (took, peak, aws.total())
-}
-
-/// How long a process took, and the most memory that it had, in kilobytes.
-fn measured(mut process: Child) -> (Duration, u64) {
-    let begin = Instant::now();
-    let status = format!("/proc/{}/status", process.id());
-    let mut peak = 0;
-    let ended = loop {
-        if let Some(ended) = process.try_wait().unwrap() {
-            break ended;
-        }
-        let status = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let now = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-        peak = peak.max(now.unwrap_or_default());
-        sleep(Duration::from_millis(10));
-    };
-    assert!(ended.success(), "{ended}");
-    (begin.elapsed(), peak)
 }

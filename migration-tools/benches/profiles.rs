@@ -1,31 +1,27 @@
 //! How fast profiles are migrated, against a loop over the SDK that makes the same conditional updates and
 //! keeps no journal.
 //!
-//! `cargo bench -p migration-tools --bench profiles`; `ROWS` says how many, `REQUEST=update` lets the loop send
-//! `UpdateItem` and not transactions of one update. Both run on the embedded AWS, which is most of the time.
+//! `cargo bench -p migration-tools --bench profiles`; `ROWS` says how many. Both run on the embedded AWS, which
+//! is most of the time.
 
 #![allow(clippy::unwrap_used, clippy::float_arithmetic, reason = "a benchmark")]
 
-use std::sync::Arc;
+mod process;
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue::{self, M, N, S};
-use aws_sdk_dynamodb::types::{PutRequest, TransactWriteItem, Update, WriteRequest};
+use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use futures::{StreamExt, stream};
 use local_aws::LocalAws;
-use migration_tools::engine::events::Silence;
 use migration_tools::engine::item::Item;
-use migration_tools::engine::journal::{Journal, Run};
-use migration_tools::engine::keeper::Keeper;
-use migration_tools::engine::pace::Pace;
-use migration_tools::engine::read::Reader;
-use migration_tools::engine::recorder::Recorder;
-use migration_tools::engine::writer::{Old, Writer};
-use migration_tools::profiles::{
-    Migration, Position, ProfileRule, Registry, declared, described, now, tables,
-};
+use process::{each, measured, number_of, rate};
 use serde_json::json;
+use support::{Folder, command, config};
 
 const TABLE: &str = "profiles";
 const AT_ONCE: usize = 64;
@@ -39,29 +35,16 @@ steps = [{ add = "profileData.characterType", default = "UNKNOWN" }]
 
 #[tokio::main]
 async fn main() {
-    let rows: usize =
-        std::env::var("ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(20_000);
+    let rows = number_of("ROWS", 20_000);
     let bare = bare(rows).await;
     println!("bare loop          {rows} profiles {:>8.0} profiles/s", rate(rows, bare));
-    let (took, calls, pages) = engine(rows).await;
+    let (took, peak, calls, pages) = command_on(rows).await;
     println!(
-        "profiles migrate   {rows} profiles {:>8.0} profiles/s, {:.2} of the bare loop, {:.3} calls a profile and {pages} pages, {} MB resident at most",
+        "profiles migrate   {rows} profiles {:>8.0} profiles/s, {:.2} of the bare loop, {:.3} calls a profile and {pages} pages, {peak} MiB resident at most",
         rate(rows, took),
         bare.as_secs_f64() / took.as_secs_f64(),
-        f64::from(u32::try_from(calls - pages).unwrap()) / f64::from(u32::try_from(rows).unwrap()),
-        peak() / 1024,
+        each(calls - pages, rows),
     );
-}
-
-fn rate(rows: usize, took: Duration) -> f64 {
-    f64::from(u32::try_from(rows).unwrap()) / took.as_secs_f64()
-}
-
-/// The most memory that this process had, in kilobytes, with the embedded AWS and its tables.
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
 }
 
 fn profile(row: usize) -> Item {
@@ -81,14 +64,7 @@ fn profile(row: usize) -> Item {
 
 async fn world(rows: usize) -> (LocalAws, Client) {
     let aws = LocalAws::start().await.unwrap();
-    let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .region(aws_config::Region::new("eu-west-1"))
-        .endpoint_url(aws.endpoint_url())
-        .test_credentials()
-        .http_client(aws_clients::http_client())
-        .load()
-        .await;
-    let client = Client::new(&config);
+    let client = Client::new(&config(&aws).await);
     let attribute = |name| json!({"AttributeName": name, "AttributeType": "S"});
     let request = json!({
         "TableName": TABLE,
@@ -116,7 +92,6 @@ async fn world(rows: usize) -> (LocalAws, Client) {
 /// nothing is left.
 async fn bare(rows: usize) -> Duration {
     let (_aws, client) = world(rows).await;
-    let transacts = std::env::var("REQUEST").as_deref() != Ok("update");
     let begin = Instant::now();
     for _ in 0..2 {
         let mut start = None;
@@ -124,8 +99,7 @@ async fn bare(rows: usize) -> Duration {
             let scan = client.scan().table_name(TABLE).consistent_read(true);
             let page = scan.set_exclusive_start_key(start.take()).send().await.unwrap();
             let old = |item: &&Item| item["version"] == N("1".to_owned());
-            let updates =
-                page.items().iter().filter(old).map(|item| update(&client, item, transacts));
+            let updates = page.items().iter().filter(old).map(|item| update(&client, item));
             let mut updates = stream::iter(updates).buffer_unordered(AT_ONCE);
             while updates.next().await.is_some() {}
             drop(updates);
@@ -140,7 +114,7 @@ async fn bare(rows: usize) -> Duration {
 
 const CONDITION: &str = "attribute_exists(#k) AND #d = :old AND #v = :from AND #u = :updated";
 
-async fn update(client: &Client, item: &Item, transacts: bool) {
+async fn update(client: &Client, item: &Item) {
     let key: Item =
         ["userId", "profileKey"].map(|name| (name.to_owned(), item[name].clone())).into();
     let mut data = item["profileData"].as_m().unwrap().clone();
@@ -156,55 +130,19 @@ async fn update(client: &Client, item: &Item, transacts: bool) {
     ];
     let values = values.map(|(alias, value)| (alias.to_owned(), value)).into();
     let change = "SET #d = :new, #v = :to";
-    if transacts {
-        let update = Update::builder()
-            .table_name(TABLE)
-            .set_key(Some(key))
-            .update_expression(change)
-            .condition_expression(CONDITION)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values));
-        let update = TransactWriteItem::builder().update(update.build().unwrap()).build();
-        client.transact_write_items().transact_items(update).send().await.unwrap();
-    } else {
-        let update = client.update_item().table_name(TABLE).set_key(Some(key));
-        let update = update.update_expression(change).condition_expression(CONDITION);
-        let update = update.set_expression_attribute_names(Some(names));
-        update.set_expression_attribute_values(Some(values)).send().await.unwrap();
-    }
+    let update = client.update_item().table_name(TABLE).set_key(Some(key));
+    let update = update.update_expression(change).condition_expression(CONDITION);
+    let update = update.set_expression_attribute_names(Some(names));
+    update.set_expression_attribute_values(Some(values)).send().await.unwrap();
 }
 
-/// The same by the engine, to the end of the pass that proves it.
-async fn engine(rows: usize) -> (Duration, usize, usize) {
-    let (aws, client) = world(rows).await;
-    let folder = std::env::temp_dir().join(format!("profiles-bench-{}", std::process::id()));
-    let begin = Instant::now();
-    let pace = Pace::new(None, None);
-    let reader = Reader::new(client.clone(), pace.clone());
-    let table = described(&reader, TABLE).await.unwrap();
-    let journal = Arc::new(Journal::open(&folder, "a benchmark").unwrap());
-    let lease = Keeper::take(&client, "bench", "bench").await.unwrap();
-    let run = journal.begin(&Run::default()).unwrap();
-    let recorder = Recorder::new(journal, run);
-    let writer = Writer::new((client, pace), tables(&table), recorder, lease, Old::default());
-    let registry = Registry::new(declared(STEP).unwrap()).unwrap();
-    let rule = ProfileRule::new(registry, 2, now(), &table.table.keys).unwrap();
-    let migration = Migration {
-        reader: &reader,
-        table: &table,
-        rule: &rule,
-        writer: &writer,
-        listener: &Silence,
-        interrupted: &|| false,
-        at_once: AT_ONCE,
-        limit: None,
-        keep: &|_| Ok(()),
-    };
-    let mut position = Position::default();
-    migration.run(&mut position).await.unwrap();
-    assert_eq!(position.total().edited, u64::try_from(rows).unwrap());
-    writer.close().await.unwrap();
-    let took = begin.elapsed();
-    let _ = std::fs::remove_dir_all(&folder);
-    (took, aws.total(), aws.count("dynamodb", "Scan"))
+/// The same by the command, to the end of the pass that proves it.
+async fn command_on(rows: usize) -> (Duration, u64, usize, usize) {
+    let (aws, _) = world(rows).await;
+    let folder = Folder::new();
+    folder.write("steps.toml", STEP);
+    let arguments = ["profiles", "migrate", "--table", TABLE, "--migrations", "steps.toml"];
+    let mut run = command(Some(&aws), folder.path(), &arguments);
+    let (took, peak) = measured(run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    (took, peak, aws.total(), aws.count("dynamodb", "Scan"))
 }

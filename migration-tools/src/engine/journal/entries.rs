@@ -80,8 +80,9 @@ impl Journal {
             let mut states = transaction.open_table(STATES).map_err(|e| self.failed(e))?;
             let mut keys = transaction.open_table(KEYS).map_err(|e| self.failed(e))?;
             let last = {
-                let own = entries.range((run, 0)..=(run, u64::MAX)).map_err(|e| self.failed(e))?;
-                let last = own.last().transpose().map_err(|e| self.failed(e))?;
+                let mut own =
+                    entries.range((run, 0)..=(run, u64::MAX)).map_err(|e| self.failed(e))?;
+                let last = own.next_back().transpose().map_err(|e| self.failed(e))?;
                 last.map_or(0, |(key, _)| key.value().1)
             };
             let mut numbers = Vec::with_capacity(intended.len());

@@ -70,8 +70,9 @@ impl Journal {
         {
             let mut table = transaction.open_table(FINDINGS).map_err(|e| self.failed(e))?;
             let last = {
-                let own = table.range((run, 0)..=(run, u64::MAX)).map_err(|e| self.failed(e))?;
-                let last = own.last().transpose().map_err(|e| self.failed(e))?;
+                let mut own =
+                    table.range((run, 0)..=(run, u64::MAX)).map_err(|e| self.failed(e))?;
+                let last = own.next_back().transpose().map_err(|e| self.failed(e))?;
                 last.map_or(0, |(key, _)| key.value().1)
             };
             for (number, finding) in (last + 1..).zip(findings) {

@@ -90,8 +90,9 @@ impl Journal {
             let mut table = transaction.open_table(MOVES).map_err(|e| self.failed(e))?;
             let mut states = transaction.open_table(MOVE_STATES).map_err(|e| self.failed(e))?;
             let last = {
-                let own = table.range((run, 0)..=(run, u64::MAX)).map_err(|e| self.failed(e))?;
-                let last = own.last().transpose().map_err(|e| self.failed(e))?;
+                let mut own =
+                    table.range((run, 0)..=(run, u64::MAX)).map_err(|e| self.failed(e))?;
+                let last = own.next_back().transpose().map_err(|e| self.failed(e))?;
                 last.map_or(0, |(key, _)| key.value().1)
             };
             for (number, one) in (last + 1..).zip(moves) {
