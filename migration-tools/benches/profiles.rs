@@ -1,8 +1,8 @@
 //! How fast profiles are migrated, against a loop over the SDK that makes the same conditional updates and
 //! keeps no journal.
 //!
-//! `cargo bench -p migration-tools --bench profiles`; `ROWS` says how many, `BARE=no` leaves
-//! the loop out. Both run on the embedded AWS, which is most of the time.
+//! `cargo bench -p migration-tools --bench profiles`; `ROWS` says how many, `BARE=no` leaves the loop out. Both
+//! run on the embedded AWS, which is most of the time.
 
 #![allow(clippy::unwrap_used, clippy::float_arithmetic, reason = "a benchmark")]
 

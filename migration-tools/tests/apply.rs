@@ -17,7 +17,7 @@ use migration_tools::engine::rewrite::{Changes, Edit, Merge, Record, Refusal, Re
 use migration_tools::engine::stop::Stop;
 use migration_tools::engine::table::{TableRef, Tables};
 use migration_tools::engine::write::Write;
-use migration_tools::engine::writer::Old;
+use migration_tools::engine::writer::{Old, Unmade};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -309,6 +309,64 @@ async fn transactions_in_the_way_are_waited_for() {
     aws.faults().add(busy.with(Effect::TransactionConflict));
     let outcome = rename(&client, &person("old", "Ada"), nothing).await;
     assert!(matches!(outcome, Outcome::Changed { .. }), "{outcome:?}");
+}
+
+/// One write of each kind, and whether it leaves a record.
+fn alone() -> [(Write, Option<Item>); 4] {
+    let ada = person("old", "Ada");
+    let name = |name: &str| [("name".to_owned(), S(name.to_owned()))].into();
+    let edit = Edit { set: name("Grace"), ..Edit::default() };
+    let after = person("old", "Grace");
+    [
+        (Write::Put(person("new", "Ada")), Some(person("new", "Ada"))),
+        (Write::Edit { before: ada.clone(), edit }, Some(after.clone())),
+        (Write::Replace { before: ada.clone(), after: after.clone() }, Some(after)),
+        (Write::Delete(ada), None),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_alone_is_no_transaction_and_is_made_once_whatever_goes_wrong() {
+    let faults =
+        [Effect::Throttle, Effect::TransactionConflict, Effect::DropBefore, Effect::DropAfter];
+    for effect in faults {
+        for (write, after) in alone() {
+            let what = format!("{write:?} {effect:?}");
+            let (aws, client) = world().await;
+            put(&client, &person("old", "Ada")).await;
+            let (_folder, writer) = support::writer(&client, tables(), Old::Delete).await;
+            aws.faults().add(support::on_write().times(2).with(effect.clone()));
+            writer.write(&[(TABLE, write.clone())]).await.unwrap();
+            let key = if matches!(write, Write::Put(_)) { "new" } else { "old" };
+            assert_eq!(everything(&client).await.get(key), after.as_ref(), "{what}");
+            assert_eq!(aws.count("dynamodb", "TransactWriteItems"), 0, "{what}");
+            // A second one is not the first one again.
+            let again = writer.write(&[(TABLE, write)]).await;
+            assert!(matches!(again, Err(Unmade::Lost(_))), "{what}: {again:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_writer_made_is_not_taken_for_a_lost_answer() {
+    for (write, _) in alone() {
+        let (aws, client) = world().await;
+        let other = match &write {
+            Write::Put(_) => person("new", "Alan"),
+            _ => person("old", "Alan"),
+        };
+        put(&client, &other).await;
+        let (_folder, writer) = support::writer(&client, tables(), Old::Delete).await;
+        aws.faults().add(support::on_write().times(1).with(Effect::DropBefore));
+        let lost = writer.write(&[(TABLE, write.clone())]).await;
+        let found = match &lost {
+            Err(Unmade::Lost(found)) => found.clone(),
+            _ => Vec::new(),
+        };
+        assert_eq!(found, [(0, Some(other.clone()))], "{write:?}: {lost:?}");
+        let key = other["user"].as_s().unwrap();
+        assert_eq!(everything(&client).await, BTreeMap::from([(key.clone(), other.clone())]));
+    }
 }
 
 /// More puts than one transaction holds.

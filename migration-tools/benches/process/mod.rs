@@ -1,5 +1,9 @@
 //! Processes, and what they take.
 
+#![allow(unreachable_pub, reason = "each benchmark is a crate of its own")]
+#![allow(dead_code, reason = "each benchmark uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::float_arithmetic, reason = "helpers of benchmarks")]
+
 use std::process::Child;
 use std::thread::sleep;
 use std::time::{Duration, Instant};

@@ -3,11 +3,12 @@
 //!
 //! It has no token by which DynamoDB would know a second attempt for the first one again. Where the
 //! first was made and its answer got lost, the second one's condition fails, and the record that comes
-//! back with the failure tells: it is what the write leaves.
+//! back with the failure tells: it is what the write leaves. An attempt that arrives late finds its
+//! condition failed too, unless somebody has put back the very values that it is based on.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
-use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -19,8 +20,6 @@ use required_env_vars::Failure;
 
 use super::item::Item;
 use super::writer::{Answer, server_failed};
-
-const CAPACITY: ReturnConsumedCapacity = ReturnConsumedCapacity::Total;
 
 /// Sends a write; nothing where it is one that only a transaction can have.
 pub(super) async fn send(
@@ -36,71 +35,40 @@ pub(super) async fn send(
     }
 }
 
+/// The call with what all three take, sent: each is of types of its own.
+macro_rules! sent {
+    ($call:expr, $one:ident, $once:ident, $error:ident) => {{
+        let call = $call
+            .table_name($one.table_name)
+            .set_condition_expression($one.condition_expression)
+            .set_expression_attribute_names($one.expression_attribute_names)
+            .set_expression_attribute_values($one.expression_attribute_values)
+            .set_return_values_on_condition_check_failure(
+                $one.return_values_on_condition_check_failure,
+            )
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        match call.customize().config_override($once).send().await {
+            Ok(answer) => made(answer.consumed_capacity()),
+            Err(error) => unmade(&error, |error| match error {
+                $error::ConditionalCheckFailedException(failed) => Some(lost(failed.item.as_ref())),
+                $error::TransactionConflictException(_) => Some(Answer::Busy),
+                _ => None,
+            }),
+        }
+    }};
+}
+
 async fn put(client: &Client, one: Put, once: Builder) -> Answer {
-    let call = client
-        .put_item()
-        .table_name(one.table_name)
-        .set_item(Some(one.item))
-        .set_condition_expression(one.condition_expression)
-        .set_expression_attribute_names(one.expression_attribute_names)
-        .set_expression_attribute_values(one.expression_attribute_values)
-        .set_return_values_on_condition_check_failure(one.return_values_on_condition_check_failure)
-        .return_consumed_capacity(CAPACITY);
-    match call.customize().config_override(once).send().await {
-        Ok(answer) => made(answer.consumed_capacity()),
-        Err(error) => unmade(&error, |error| match error {
-            PutItemError::ConditionalCheckFailedException(failed) => {
-                Some(lost(failed.item.as_ref()))
-            }
-            PutItemError::TransactionConflictException(_) => Some(Answer::Busy),
-            _ => None,
-        }),
-    }
+    sent!(client.put_item().set_item(Some(one.item)), one, once, PutItemError)
 }
 
 async fn update(client: &Client, one: Update, once: Builder) -> Answer {
-    let call = client
-        .update_item()
-        .table_name(one.table_name)
-        .set_key(Some(one.key))
-        .update_expression(one.update_expression)
-        .set_condition_expression(one.condition_expression)
-        .set_expression_attribute_names(one.expression_attribute_names)
-        .set_expression_attribute_values(one.expression_attribute_values)
-        .set_return_values_on_condition_check_failure(one.return_values_on_condition_check_failure)
-        .return_consumed_capacity(CAPACITY);
-    match call.customize().config_override(once).send().await {
-        Ok(answer) => made(answer.consumed_capacity()),
-        Err(error) => unmade(&error, |error| match error {
-            UpdateItemError::ConditionalCheckFailedException(failed) => {
-                Some(lost(failed.item.as_ref()))
-            }
-            UpdateItemError::TransactionConflictException(_) => Some(Answer::Busy),
-            _ => None,
-        }),
-    }
+    let call = client.update_item().set_key(Some(one.key)).update_expression(one.update_expression);
+    sent!(call, one, once, UpdateItemError)
 }
 
 async fn delete(client: &Client, one: Delete, once: Builder) -> Answer {
-    let call = client
-        .delete_item()
-        .table_name(one.table_name)
-        .set_key(Some(one.key))
-        .set_condition_expression(one.condition_expression)
-        .set_expression_attribute_names(one.expression_attribute_names)
-        .set_expression_attribute_values(one.expression_attribute_values)
-        .set_return_values_on_condition_check_failure(one.return_values_on_condition_check_failure)
-        .return_consumed_capacity(CAPACITY);
-    match call.customize().config_override(once).send().await {
-        Ok(answer) => made(answer.consumed_capacity()),
-        Err(error) => unmade(&error, |error| match error {
-            DeleteItemError::ConditionalCheckFailedException(failed) => {
-                Some(lost(failed.item.as_ref()))
-            }
-            DeleteItemError::TransactionConflictException(_) => Some(Answer::Busy),
-            _ => None,
-        }),
-    }
+    sent!(client.delete_item().set_key(Some(one.key)), one, once, DeleteItemError)
 }
 
 fn made(used: Option<&ConsumedCapacity>) -> Answer {
@@ -113,7 +81,7 @@ fn lost(found: Option<&Item>) -> Answer {
 
 fn unmade<E>(error: &SdkError<E, HttpResponse>, known: impl Fn(&E) -> Option<Answer>) -> Answer
 where
-    E: aws_sdk_dynamodb::error::ProvideErrorMetadata + std::error::Error + 'static,
+    E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     error.as_service_error().and_then(known).unwrap_or_else(|| Answer::Other {
         failure: Failure::of(error),
