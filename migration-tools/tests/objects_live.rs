@@ -9,7 +9,7 @@ mod running;
 mod support;
 mod worlds;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fastrand::Rng;
@@ -33,7 +33,8 @@ async fn goes_on(seed: u64) -> BTreeMap<&'static str, usize> {
     let deployed = Deployed::generate(seed, &much);
     let scene = Scene::of(&deployed).await;
     let before = scene.snapshot().await;
-    let how = How::with_objects(Old::Delete, deployed.moves());
+    let old = if seed.is_multiple_of(3) { Old::Keep } else { Old::Delete };
+    let how = How::with_objects(old, deployed.moves());
     let live = Live::new(&scene, &deployed, seed);
     let shared = Arc::new(Mutex::new((live, Rng::with_seed(seed), ACTS)));
     let own = Arc::clone(&shared);
@@ -51,12 +52,15 @@ async fn goes_on(seed: u64) -> BTreeMap<&'static str, usize> {
     let watched = config(&scene.aws, http, UNHURRIED).await;
     scene.try_migrate(&watched, &how).await.unwrap();
     // The application rests.
-    let what = format!("seed {seed}");
+    let what = format!("seed {seed} {old:?}");
     let done = scene.migrate(&how).await;
     assert!(done.quiet && done.failed.is_empty(), "{what}: {done:?}");
     // Of what somebody has deleted under the new id, the old one stays.
     let failed = scene.findings().await.into_iter().filter(|one| one.kind != Kind::Stays);
     let failed: Vec<_> = failed.filter(|one| one.kind != Kind::Missing).collect();
+    // Where an old record stays, it and its copy can both be written, and a person has to decide.
+    let (refused, failed): (Vec<_>, Vec<_>) =
+        failed.into_iter().partition(|one| old == Old::Keep && one.kind == Kind::Refused);
     assert_eq!(failed, [], "{what}");
     let after = scene.snapshot().await;
     let (live, ..) = &*shared.lock().await;
@@ -75,7 +79,11 @@ async fn goes_on(seed: u64) -> BTreeMap<&'static str, usize> {
             }
         }
     }
-    assert!(missed.is_empty(), "{what}:\n{}", missed.join("\n"));
+    // Those are tasks that were answered under both ids.
+    let tasks: BTreeSet<&str> =
+        missed.iter().filter_map(|one| one.split_once(" of ")?.1.split(':').next()).collect();
+    let undecided = missed.iter().all(|one| one.contains(" log ")) && tasks.len() <= refused.len();
+    assert!(missed.is_empty() || undecided, "{what} {refused:?}:\n{}", missed.join("\n"));
     let lost: Vec<String> = lost(&deployed, &before, &after)
         .into_iter()
         .filter(|one| {

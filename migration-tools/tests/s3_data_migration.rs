@@ -241,3 +241,25 @@ async fn an_object_takes_one_call_and_proofs_and_deletions_go_by_the_thousand() 
     let all: usize = all.iter().sum();
     assert!(all * 20 <= 1_502 * 21, "{all} calls for 1502 objects");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_of_many_versions_is_one_object() {
+    let scene = Scene::new().await;
+    let s3 = scene.aws.s3();
+    s3.enable_versioning(CONVERSATIONS);
+    for number in 0..100_000 {
+        s3.put(CONVERSATIONS, "ada/c 1", format!("{{\"conversation\":[{number}]}}"));
+    }
+    let before = scene.world().await;
+    scene.aws.clear_calls();
+    let of = ["--bucket", "conversations"];
+    let ran = scene.run(&[&GO[..], &of].concat());
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    let last = s3.get(CONSOLIDATION, "conversations/ada/c 1").unwrap();
+    assert_eq!(last, r#"{"conversation":[99999]}"#);
+    assert_eq!(s3.get(CONVERSATIONS, "ada/c 1"), None);
+    assert_eq!(scene.aws.count("s3", "CopyObject"), 2);
+    let undone = scene.run(&["rollback", "--no-confirmation"]);
+    assert_eq!(undone.code, 0, "{}", undone.text());
+    assert_eq!(scene.world().await, before);
+}
