@@ -311,34 +311,31 @@ async fn transactions_in_the_way_are_waited_for() {
     assert!(matches!(outcome, Outcome::Changed { .. }), "{outcome:?}");
 }
 
-/// One write of each kind, and whether it leaves a record.
-fn alone() -> [(Write, Option<Item>); 4] {
+/// Changes in place, and what they leave.
+fn in_place() -> [(Write, Item); 2] {
     let ada = person("old", "Ada");
     let name = |name: &str| [("name".to_owned(), S(name.to_owned()))].into();
     let edit = Edit { set: name("Grace"), ..Edit::default() };
     let after = person("old", "Grace");
     [
-        (Write::Put(person("new", "Ada")), Some(person("new", "Ada"))),
-        (Write::Edit { before: ada.clone(), edit }, Some(after.clone())),
-        (Write::Replace { before: ada.clone(), after: after.clone() }, Some(after)),
-        (Write::Delete(ada), None),
+        (Write::Edit { before: ada.clone(), edit }, after.clone()),
+        (Write::Replace { before: ada, after: after.clone() }, after),
     ]
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_write_alone_is_no_transaction_and_is_made_once_whatever_goes_wrong() {
+async fn a_change_in_place_is_no_transaction_and_is_made_once_whatever_goes_wrong() {
     let faults =
         [Effect::Throttle, Effect::TransactionConflict, Effect::DropBefore, Effect::DropAfter];
     for effect in faults {
-        for (write, after) in alone() {
+        for (write, after) in in_place() {
             let what = format!("{write:?} {effect:?}");
             let (aws, client) = world().await;
             put(&client, &person("old", "Ada")).await;
             let (_folder, writer) = support::writer(&client, tables(), Old::Delete).await;
             aws.faults().add(support::on_write().times(2).with(effect.clone()));
             writer.write(&[(TABLE, write.clone())]).await.unwrap();
-            let key = if matches!(write, Write::Put(_)) { "new" } else { "old" };
-            assert_eq!(everything(&client).await.get(key), after.as_ref(), "{what}");
+            assert_eq!(everything(&client).await["old"], after, "{what}");
             assert_eq!(aws.count("dynamodb", "TransactWriteItems"), 0, "{what}");
             // A second one is not the first one again.
             let again = writer.write(&[(TABLE, write)]).await;
@@ -349,12 +346,9 @@ async fn a_write_alone_is_no_transaction_and_is_made_once_whatever_goes_wrong() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_another_writer_made_is_not_taken_for_a_lost_answer() {
-    for (write, _) in alone() {
+    for (write, _) in in_place() {
         let (aws, client) = world().await;
-        let other = match &write {
-            Write::Put(_) => person("new", "Alan"),
-            _ => person("old", "Alan"),
-        };
+        let other = person("old", "Alan");
         put(&client, &other).await;
         let (_folder, writer) = support::writer(&client, tables(), Old::Delete).await;
         aws.faults().add(support::on_write().times(1).with(Effect::DropBefore));
@@ -364,9 +358,24 @@ async fn what_another_writer_made_is_not_taken_for_a_lost_answer() {
             _ => Vec::new(),
         };
         assert_eq!(found, [(0, Some(other.clone()))], "{write:?}: {lost:?}");
-        let key = other["user"].as_s().unwrap();
-        assert_eq!(everything(&client).await, BTreeMap::from([(key.clone(), other.clone())]));
+        assert_eq!(everything(&client).await, BTreeMap::from([("old".to_owned(), other)]));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_its_user_deleted_before_its_answer_came_is_not_put_again() {
+    let (aws, client) = world().await;
+    let (_folder, writer) = support::writer(&client, tables(), Old::Keep).await;
+    aws.faults().add(support::on_write().times(1).with(Effect::DropAfter));
+    let write = [(TABLE, Write::Put(person("new", "Ada")))];
+    let deleted = async {
+        while everything(&client).await.is_empty() {}
+        let delete = client.delete_item().table_name("people").key("user", S("new".to_owned()));
+        delete.send().await.unwrap();
+    };
+    let (written, ()) = tokio::join!(writer.write(&write), deleted);
+    written.unwrap();
+    assert!(everything(&client).await.is_empty(), "it came back");
 }
 
 /// More puts than one transaction holds.

@@ -144,7 +144,7 @@ async fn who_joins_meanwhile_is_there_afterwards() {
             let (client, acts, rng) = (client.clone(), Arc::clone(&acts), Arc::clone(&rng));
             let movable = movable.clone();
             async move {
-                let moments = ["Scan", "TransactWriteItems", "PutItem", "BatchGetItem"];
+                let moments = ["Scan", "TransactWriteItems", "UpdateItem", "BatchGetItem"];
                 if !moments.contains(&moment.operation.as_str())
                     || acts.load(Ordering::SeqCst) >= 12
                 {

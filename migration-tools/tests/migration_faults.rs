@@ -40,7 +40,7 @@ fn expired() -> Effect {
 
 /// Some calls that go wrong, or all from one on; and the name of how.
 fn any_fault(rng: &mut Rng) -> (Fault, &'static str) {
-    let writes = ["TransactWriteItems", "TransactWriteItems", "PutItem", "UpdateItem"];
+    let writes = ["TransactWriteItems", "TransactWriteItems", "UpdateItem", "UpdateItem"];
     let reads = ["Scan", "Scan", "BatchGetItem", "DescribeTable"];
     let operation = if rng.bool() { writes[rng.usize(..4)] } else { reads[rng.usize(..4)] };
     let (effect, name) = match rng.u8(..8) {

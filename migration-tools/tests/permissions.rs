@@ -311,7 +311,7 @@ async fn a_migration_needs_its_policy_and_no_more() {
             && !text.contains("\"Delete\"")
             && !text.contains("\"Update\"")
     };
-    let slow = Fault::on("dynamodb", "PutItem").every().matching(copies);
+    let slow = Fault::on("dynamodb", "TransactWriteItems").every().matching(copies);
     let slow = scene.aws.faults().add(slow.with(Effect::Delay(Duration::from_secs(600))));
     let mut child =
         command(Some(&scene.aws), scene.folder.path(), &[DEPLOYMENT.as_slice(), &MIGRATE].concat())

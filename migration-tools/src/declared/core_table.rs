@@ -22,9 +22,7 @@ use required_env_vars::{CognitoOperation, DynamoDBOperation, required_env_vars};
     ],
     "CORE_TABLE_NAME" = [
         DynamoDBOperation::BatchGetItem,
-        DynamoDBOperation::DeleteItem,
         DynamoDBOperation::DescribeTable,
-        DynamoDBOperation::PutItem,
         DynamoDBOperation::Query,
         DynamoDBOperation::Scan,
         DynamoDBOperation::TransactWriteItems,

@@ -14,12 +14,10 @@ macro_rules! migrates {
         #[required_env_vars(
             $($looked_up = [
                 DynamoDBOperation::BatchGetItem,
-                DynamoDBOperation::DeleteItem,
                 DynamoDBOperation::DescribeBackup,
                 DynamoDBOperation::DescribeContinuousBackups,
                 DynamoDBOperation::DescribeTable,
                 DynamoDBOperation::ListBackups,
-                DynamoDBOperation::PutItem,
                 DynamoDBOperation::Query,
                 DynamoDBOperation::Scan,
                 DynamoDBOperation::TransactWriteItems,
@@ -27,12 +25,10 @@ macro_rules! migrates {
             ],)*
             $($read = [
                 DynamoDBOperation::BatchGetItem,
-                DynamoDBOperation::DeleteItem,
                 DynamoDBOperation::DescribeBackup,
                 DynamoDBOperation::DescribeContinuousBackups,
                 DynamoDBOperation::DescribeTable,
                 DynamoDBOperation::ListBackups,
-                DynamoDBOperation::PutItem,
                 DynamoDBOperation::Scan,
                 DynamoDBOperation::TransactWriteItems,
                 DynamoDBOperation::UpdateItem,

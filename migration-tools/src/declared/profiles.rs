@@ -10,9 +10,7 @@ use required_env_vars::{DynamoDBOperation, required_env_vars};
 #[required_env_vars(
     "USER_PROFILES_TABLE" = [
         DynamoDBOperation::BatchGetItem,
-        DynamoDBOperation::DeleteItem,
         DynamoDBOperation::DescribeTable,
-        DynamoDBOperation::PutItem,
         DynamoDBOperation::Scan,
         DynamoDBOperation::TransactWriteItems,
         DynamoDBOperation::UpdateItem,

@@ -25,12 +25,10 @@ macro_rules! moves {
             ],)*
             $($table = [
                 DynamoDBOperation::BatchGetItem,
-                DynamoDBOperation::DeleteItem,
                 DynamoDBOperation::DescribeBackup,
                 DynamoDBOperation::DescribeContinuousBackups,
                 DynamoDBOperation::DescribeTable,
                 DynamoDBOperation::ListBackups,
-                DynamoDBOperation::PutItem,
                 DynamoDBOperation::Scan,
                 DynamoDBOperation::TransactWriteItems,
                 DynamoDBOperation::UpdateItem,

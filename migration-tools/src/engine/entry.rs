@@ -1,6 +1,6 @@
 //! What the journal holds of one change: the record as it was, and what was put in which place.
 //!
-//! An entry is one transaction. It is JSON; items are DynamoDB's typed JSON, and what was put is told by
+//! An entry is what is written together: one transaction, or one change in place. It is JSON; items are DynamoDB's typed JSON, and what was put is told by
 //! how it differs from what stood there, or from the record, so that an entry is about as large as the
 //! record:
 //!
@@ -23,7 +23,7 @@ use super::table::TableRef;
 use super::typed_json::{UnknownTypeError, of_value, to_value};
 use super::write::Write;
 
-/// One transaction: what it is about and what it does.
+/// What is written together: what it is about and what it does.
 #[derive(Clone, PartialEq)]
 pub struct Entry {
     /// The table of the record, by its key in the plan.

@@ -92,12 +92,12 @@ pub fn scan(bytes: u64, segments: u64) -> Units {
     Units { read: pages.saturating_mul(page), write: 0 }
 }
 
-/// Whether a change is sent with others that belong to it.
+/// How a change is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
-    /// It is not.
+    /// As an update of a record in place, to which nothing else belongs.
     Alone,
-    /// In one transaction with them.
+    /// In a transaction, with what belongs to it.
     Together,
 }
 
@@ -216,10 +216,9 @@ mod tests {
             assert_eq!(together, write_units, "{change:?} {indexes}");
         }
         for (change, indexes, write_units) in [
-            (Change::Put { after: 1025 }, 0, 2),
             (Change::Edit { before: 1024, after: 1025 }, 1, 4),
+            (Change::Edit { before: 5000, after: 10 }, 0, 5),
             (Change::Edit { before: 900, after: 900 }, 3, 4),
-            (Change::Delete { before: 409_600 }, 0, 400),
         ] {
             let alone = write(change, indexes, Sent::Alone).write;
             assert_eq!(alone, write_units, "{change:?} {indexes}");

@@ -1,4 +1,4 @@
-//! Guarded writes, and the one transaction that several of them are.
+//! Guarded writes, as parts of a transaction.
 
 use std::collections::HashMap;
 
@@ -122,15 +122,16 @@ impl Write {
         Ok(built.build())
     }
 
-    /// Whether what stands under its key is what this write leaves.
+    /// Whether a record has a change in place, and had not before.
     #[must_use]
     pub fn is_made(&self, found: Option<&Item>) -> bool {
         match (self, found) {
-            (Self::Put(after) | Self::Replace { after, .. }, Some(found)) => same(found, after),
-            (Self::Edit { before, edit }, Some(found)) => {
-                edit.stands_in(found, &edit.applied_to(before))
+            (Self::Replace { before, after }, Some(found)) => {
+                same(found, after) && !same(found, before)
             }
-            (Self::Delete(_), found) => found.is_none(),
+            (Self::Edit { before, edit }, Some(found)) => {
+                edit.stands_in(found, &edit.applied_to(before)) && !edit.stands_in(found, before)
+            }
             _ => false,
         }
     }

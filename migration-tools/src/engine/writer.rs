@@ -1,12 +1,14 @@
 //! The writing half: what belongs together is written together, in the journal before it is sent and
-//! after. Several writes are one transaction.
+//! after. It is one transaction, unless it is one change in place.
 
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, ReturnConsumedCapacity, TransactWriteItem};
 use aws_sdk_dynamodb::{Client, Config};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use required_env_vars::Failure;
 use uuid::Uuid;
 
@@ -60,7 +62,7 @@ pub struct Writer {
     patience: Duration,
 }
 
-/// How a transaction ended that was not made.
+/// How writes that belong together ended that were not made.
 #[derive(Debug)]
 pub enum Unmade {
     /// Conditions failed: which writes, and for each the record that stands there, if there is one.
@@ -213,7 +215,7 @@ impl Writer {
     async fn attempt(&self, items: &[TransactWriteItem], token: &str) -> Answer {
         let once = || Config::builder().retry_config(RetryConfig::disabled());
         if let [one] = items
-            && let Some(answer) = alone::send(&self.client, one.clone(), once()).await
+            && let Some(answer) = alone::send(&self.client, one, once()).await
         {
             return answer;
         }
@@ -227,21 +229,17 @@ impl Writer {
             }
             Err(error) => error,
         };
-        let other = || Answer::Other {
-            failure: Failure::of(&error),
-            refused: error.as_service_error().is_some() && !server_failed(&error),
-        };
         match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-                canceled_by(canceled.cancellation_reasons()).unwrap_or_else(other)
+                canceled_by(canceled.cancellation_reasons()).unwrap_or_else(|| other(&error))
             }
             Some(TransactWriteItemsError::TransactionInProgressException(_)) => Answer::InProgress,
-            _ => other(),
+            _ => other(&error),
         }
     }
 }
 
-/// Whether a write that goes alone was made by an attempt of which the answer got lost.
+/// Whether a change that goes alone was made by an attempt of which the answer got lost.
 fn is_made(writes: &[(&'static str, Write)], lost: &[(usize, Option<Item>)]) -> bool {
     match (writes, lost) {
         ([(_, write)], [(_, found)]) => write.is_made(found.as_ref()),
@@ -293,12 +291,13 @@ fn canceled_by(reasons: &[CancellationReason]) -> Option<Answer> {
     })
 }
 
-/// An answer of 500 and above does not say whether something was written.
-pub(super) fn server_failed<E>(
-    error: &aws_sdk_dynamodb::error::SdkError<
-        E,
-        aws_smithy_runtime_api::client::orchestrator::HttpResponse,
-    >,
-) -> bool {
-    error.raw_response().is_some_and(|response| response.status().as_u16() >= 500)
+/// A failure that says nothing of conditions. An answer of 500 and above does not say whether something
+/// was written, and no answer even less.
+pub(super) fn other<E>(error: &SdkError<E, HttpResponse>) -> Answer
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let answered = error.raw_response().map(|response| response.status().as_u16());
+    let refused = error.as_service_error().is_some() && answered.is_none_or(|status| status < 500);
+    Answer::Other { failure: Failure::of(error), refused }
 }

@@ -113,9 +113,7 @@ fn failed(action: &str, why: &str) -> Answer {
     ],
     "CORE_TABLE_NAME" = [
         DynamoDBOperation::BatchGetItem,
-        DynamoDBOperation::DeleteItem,
         DynamoDBOperation::DescribeTable,
-        DynamoDBOperation::PutItem,
         DynamoDBOperation::Scan,
         DynamoDBOperation::TransactWriteItems,
         DynamoDBOperation::UpdateItem,

@@ -82,9 +82,7 @@ pub async fn handle(event: LambdaEvent<Value>, registry: &Registry) -> Result<An
 #[required_env_vars(
     "USER_PROFILES_TABLE" = [
         DynamoDBOperation::BatchGetItem,
-        DynamoDBOperation::DeleteItem,
         DynamoDBOperation::DescribeTable,
-        DynamoDBOperation::PutItem,
         DynamoDBOperation::Scan,
         DynamoDBOperation::TransactWriteItems,
         DynamoDBOperation::UpdateItem,

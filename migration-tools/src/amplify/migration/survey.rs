@@ -294,8 +294,8 @@ impl One<'_> {
         if writes.is_empty() {
             return;
         }
-        let parts = changes.puts.len() + usize::from(changes.here != Here::Keep);
-        let sent = if parts == 1 { Sent::Alone } else { Sent::Together };
+        let in_place = changes.puts.is_empty() && matches!(changes.here, Here::Edit(_));
+        let sent = if in_place { Sent::Alone } else { Sent::Together };
         let units: Units = writes.iter().map(|(table, write)| self.units(table, write, sent)).sum();
         page.surveyed.write_units += units.write;
         page.surveyed.counts.count(&Outcome::Changed { writes, notes: Vec::new() });

@@ -1,4 +1,4 @@
-//! One object: copied and proven.
+//! One object: copied, by one call or in parts.
 
 use std::time::Duration;
 

@@ -106,42 +106,44 @@ impl Page<'_> {
                 Err(stop) => ended = ended.and(Err(stop)),
             }
         }
-        let looked = self.look(copies).await;
-        settled.extend(looked.as_ref().ok().into_iter().flatten().cloned());
+        let (proven, looked) = self.look(copies).await;
+        settled.extend(proven);
         transfer.journal().settle_moves(&settled)?;
-        ended.and(looked.map(|_| ()))
+        ended.and(looked)
     }
 
     /// Looks at copies; what is to be noted about those that stand as they were made. Of others it stays
     /// noted that they were intended, and they are looked up.
-    async fn look(&self, copies: Vec<Copy>) -> Result<Vec<SettledMove>, Stop> {
+    async fn look(&self, copies: Vec<Copy>) -> (Vec<SettledMove>, Result<(), Stop>) {
         let mut of: BTreeMap<&'static str, Vec<Copy>> = BTreeMap::new();
         for copy in copies {
             of.entry(copy.bucket).or_default().push(copy);
         }
-        let mut settled = Vec::new();
+        let (mut settled, mut ended) = (Vec::new(), Ok(()));
         for (bucket, copies) in of {
             let Some(bucket) = self.transfer.storage.name(bucket) else { continue };
             let (client, label) = (&self.transfer.storage.client, self.source.label);
             let look = Look { client, label, bucket, permits: self.permits };
             let made: Vec<&Made> = copies.iter().map(|copy| &copy.made).collect();
-            let verdicts = look.at(&made).await?;
+            let (verdicts, looked) = look.at(&made).await;
+            ended = ended.and(looked);
             let mut counts = Counts::default();
             for (copy, verdict) in copies.into_iter().zip(verdicts) {
                 match verdict {
-                    Ok(()) => {
+                    Some(Ok(())) => {
                         counts.copied += 1;
                         settled.extend(copy.settled);
                     }
-                    Err(why) => {
+                    Some(Err(why)) => {
                         counts.failed += 1;
-                        self.find(&copy.source, Kind::Failed, &why)?;
+                        ended = ended.and(self.find(&copy.source, Kind::Failed, &why));
                     }
+                    None => counts.failed += 1,
                 }
             }
             self.count(counts);
         }
-        Ok(settled)
+        (settled, ended)
     }
 
     /// Those that no earlier run copied as they are.
